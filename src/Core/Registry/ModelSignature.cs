@@ -1,0 +1,28 @@
+using Mlops.Data;
+
+namespace Mlops.Registry;
+
+/// <summary>What a model predicts.</summary>
+public enum TaskType { Binary, Multiclass, Regression }
+
+/// <summary>What a model takes and gives: the contract that validation, serving and drift checks all read.</summary>
+/// <remarks>
+/// Clients send features by name. In the graph they travel in at most two tensors: <see cref="NumericInput"/>, float [rows, k],
+/// holds the numeric features in signature order (NaN where missing), and <see cref="StringInput"/>, string [rows, m], the others
+/// (empty where missing). A classifier gives <see cref="LabelOutput"/>, string [rows], and <see cref="ProbabilitiesOutput"/>, float
+/// [rows, classes] in the order of <see cref="Classes"/>; a regressor <see cref="PredictionOutput"/>, float [rows, 1].
+/// </remarks>
+/// <param name="Features">The features in the order the graph has them; names are unique.</param>
+/// <param name="Target">The name of the column it learned to predict.</param>
+/// <param name="Classes">The class labels, sorted ordinally (numerically if all are integers), the positive one last; empty for regression.</param>
+public sealed record ModelSignature(IReadOnlyList<ColumnSchema> Features, string Target, TaskType Task, IReadOnlyList<string> Classes)
+{
+    public const string NumericInput = "numeric";
+    public const string StringInput = "strings";
+    public const string LabelOutput = "label";
+    public const string ProbabilitiesOutput = "probabilities";
+    public const string PredictionOutput = "prediction";
+
+    /// <summary>How many numbers a prediction has: one per class, or one.</summary>
+    public int OutputWidth => Task is TaskType.Regression ? 1 : Classes.Count;
+}
