@@ -11,7 +11,7 @@ public sealed record HoldOut(int[] Train, int[] Test)
     /// </remarks>
     public static HoldOut Draw(double[] target, double testShare, int seed, bool stratify)
     {
-        var random = new DeterministicRandom((ulong)seed);
+        var random = new DeterministicRandom(seed);
         var test = new List<int>();
         var train = new List<int>();
         var groups = Enumerable.Range(0, target.Length)

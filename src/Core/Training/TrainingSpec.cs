@@ -1,6 +1,6 @@
-namespace Mlops.Training;
-
 using Mlops.Registry;
+
+namespace Mlops.Training;
 
 /// <summary>What to train, on what, and what it must achieve: the whole of a training request.</summary>
 /// <param name="Model">The registered model that the result becomes a version of; made if there is none yet.</param>
