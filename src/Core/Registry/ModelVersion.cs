@@ -10,7 +10,7 @@ public enum Stage { None, Staging, Production, Archived }
 public sealed record GateFinding(string Gate, bool Passed, string Detail);
 
 /// <summary>What the gates said of a version: it passed if every one did.</summary>
-public sealed record Verdict(bool Passed, IReadOnlyList<GateFinding> Findings);
+public sealed record GateVerdict(bool Passed, IReadOnlyList<GateFinding> Findings);
 
 /// <summary>One numbered build of a model. Number, files, signature and origin never change; stage, description, tags and verdict do.</summary>
 /// <param name="Number">From 1, without gaps, never given out twice.</param>
@@ -35,7 +35,7 @@ public sealed record ModelVersion(
     string? Description,
     long Size,
     string Sha256,
-    Verdict? Verdict)
+    GateVerdict? Verdict)
 {
     /// <summary>Changes with every change of the version.</summary>
     [JsonIgnore]

@@ -11,10 +11,10 @@ public sealed record VersionRegistration(
     IReadOnlyDictionary<string, string> Tags,
     string? RunId = null,
     string? Description = null,
-    Verdict? Verdict = null);
+    GateVerdict? Verdict = null);
 
 /// <summary>A change of what people say about a model or version.</summary>
 /// <param name="Description">The new description; null leaves it, empty removes it.</param>
 /// <param name="Tags">Tags to set, or to remove where the value is null; null leaves all.</param>
 /// <param name="Verdict">What the gates said; versions only; null leaves it.</param>
-public sealed record Edit(string? Description = null, IReadOnlyDictionary<string, string?>? Tags = null, Verdict? Verdict = null);
+public sealed record Edit(string? Description = null, IReadOnlyDictionary<string, string?>? Tags = null, GateVerdict? Verdict = null);
