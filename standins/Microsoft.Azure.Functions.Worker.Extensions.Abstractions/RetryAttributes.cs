@@ -4,6 +4,11 @@ namespace Microsoft.Azure.Functions.Worker;
 [AttributeUsage(AttributeTargets.Method)]
 public abstract class RetryAttribute : Attribute
 {
+    // Public, as the official abstract class has it.
+    public RetryAttribute()
+    {
+    }
+
     public int MaxRetryCount { get; set; }
 }
 
