@@ -1,0 +1,43 @@
+namespace Mlops.Data;
+
+/// <summary>What takes the rows that a <see cref="CsvReader"/> finds.</summary>
+public abstract class CsvSink
+{
+    /// <summary>Called once, before any row.</summary>
+    public abstract void Header(IReadOnlyList<string> names);
+
+    /// <summary>Called for each row, in file order.</summary>
+    public abstract void Row(CsvRow row);
+}
+
+/// <summary>One row: as many values as the header has names. Valid only during the call that it is given to.</summary>
+public readonly ref struct CsvRow
+{
+    private readonly ReadOnlySpan<byte> _data;
+    private readonly ReadOnlySpan<CsvField> _fields;
+
+    internal CsvRow(ReadOnlySpan<byte> data, ReadOnlySpan<CsvField> fields, int line)
+    {
+        _data = data;
+        _fields = fields;
+        Line = line;
+    }
+
+    /// <summary>The line of the file on which the row starts, counting from 1.</summary>
+    public int Line { get; }
+
+    public int Count => _fields.Length;
+
+    /// <summary>A value in UTF-8, without its quotes.</summary>
+    public ReadOnlySpan<byte> this[int column]
+    {
+        get
+        {
+            ref readonly var field = ref _fields[column];
+            return _data.Slice(field.Start, field.Length);
+        }
+    }
+}
+
+/// <summary>Where a value stands in the reader's buffer, and whether it has doubled quotes still to undo.</summary>
+internal readonly record struct CsvField(int Start, int Length, bool Escaped);

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+
+namespace Mlops.Registry;
+
+/// <summary>Where a version stands in its life, in MLflow's words. Versions start in <see cref="None"/>.</summary>
+public enum Stage { None, Staging, Production, Archived }
+
+/// <summary>What one gate found.</summary>
+/// <param name="Detail">The figures compared, for a person.</param>
+public sealed record GateFinding(string Gate, bool Passed, string Detail);
+
+/// <summary>What the gates said of a version: it passed if every one did.</summary>
+public sealed record GateVerdict(bool Passed, IReadOnlyList<GateFinding> Findings);
+
+/// <summary>One numbered build of a model. Number, files, signature and origin never change; stage, description, tags and verdict do.</summary>
+/// <param name="Number">From 1, without gaps, never given out twice.</param>
+/// <param name="RunId">The tracking run that made it, if one did.</param>
+/// <param name="Folder">Where its files are; see <see cref="ModelFiles"/>.</param>
+/// <param name="Metrics">The evaluation's figures on the hold-out rows.</param>
+/// <param name="Size">Bytes of <c>model.onnx</c>.</param>
+/// <param name="Sha256">Of <c>model.onnx</c>, 64 lower-case hexadecimal digits.</param>
+/// <param name="Verdict">Absent until gates have been asked.</param>
+public sealed record ModelVersion(
+    ModelName Model,
+    int Number,
+    Stage Stage,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    DateTimeOffset UpdatedAt,
+    string? RunId,
+    string Folder,
+    ModelSignature Signature,
+    IReadOnlyDictionary<string, double> Metrics,
+    IReadOnlyDictionary<string, string> Tags,
+    string? Description,
+    long Size,
+    string Sha256,
+    GateVerdict? Verdict)
+{
+    /// <summary>Changes with every change of the version.</summary>
+    [JsonIgnore]
+    public string ETag { get; init; } = "";
+
+    /// <summary>Why this version may not move to <paramref name="target"/>; null if it may.</summary>
+    /// <remarks>As in MLflow any stage leads to any other, since a roll-back is a move too, with one exception: a version that
+    /// failed its gates does not reach production.</remarks>
+    public string? RefusalToMoveTo(Stage target) => target is Stage.Production && Verdict is { Passed: false } verdict
+        ? $"Version {Number} failed its gates: {string.Join("; ", verdict.Findings.Where(f => !f.Passed).Select(f => $"{f.Gate} ({f.Detail})"))}."
+        : null;
+}
+
+/// <summary>Versions of a model, newest first; only an absent continuation ends the listing.</summary>
+public sealed record VersionPage(IReadOnlyList<ModelVersion> Versions, string? Continuation);

@@ -1,0 +1,40 @@
+using Mlops.Registry;
+
+namespace Mlops.Training;
+
+/// <summary>A number that says how good predictions are.</summary>
+/// <param name="Name">camelCase, as it stands in specs, reports and runs.</param>
+/// <param name="HigherIsBetter">The direction of good.</param>
+public sealed record EvaluationMetric(string Name, bool HigherIsBetter, IReadOnlyList<TaskType> Tasks)
+{
+    public bool AppliesTo(TaskType task) => Tasks.Contains(task);
+}
+
+/// <summary>The metrics that an evaluation reports.</summary>
+public static class MetricCatalog
+{
+    private static readonly TaskType[] Classification = [TaskType.Binary, TaskType.Multiclass];
+    private static readonly TaskType[] Binary = [TaskType.Binary];
+    private static readonly TaskType[] Regression = [TaskType.Regression];
+
+    public static IReadOnlyList<EvaluationMetric> All { get; } =
+    [
+        new("rocAuc", true, Classification),
+        new("accuracy", true, Classification),
+        new("balancedAccuracy", true, Classification),
+        new("f1Macro", true, Classification),
+        new("logLoss", false, Classification),
+        new("precision", true, Binary),
+        new("recall", true, Binary),
+        new("f1", true, Binary),
+        new("brier", false, Binary),
+        new("rmse", false, Regression),
+        new("mae", false, Regression),
+        new("r2", true, Regression),
+    ];
+
+    public static EvaluationMetric? Find(string name) => All.FirstOrDefault(metric => metric.Name == name);
+
+    /// <summary>The metric that ranks models of this task: ROC AUC for classification, RMSE for regression.</summary>
+    public static EvaluationMetric Headline(TaskType task) => All.First(metric => metric.AppliesTo(task));
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Mlops.Storage;
+
+namespace Mlops.Http;
+
+/// <summary>Turns what a caller sent into typed values, or says what is wrong with it. Nothing behind a function class re-checks.</summary>
+public static class Incoming
+{
+    /// <summary>The most that a JSON body may have unless a function says otherwise.</summary>
+    public const int MaxJsonBytes = 1024 * 1024;
+
+    /// <summary>As stored documents, but strict: an unknown or repeated field is an error, a number is not a string.</summary>
+    private static readonly JsonSerializerOptions Strict = new(Documents.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        MaxDepth = 32,
+    };
+
+    /// <summary>The value of a route or query parameter.</summary>
+    /// <exception cref="ProblemException">400, naming <paramref name="field"/>.</exception>
+    public static T Value<T>(string? text, string field, string expected)
+        where T : IParsable<T> =>
+        T.TryParse(text, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new ProblemException(
+                StatusCodes.Status400BadRequest, new FieldError(field, $"expected {expected}, found '{Shortened(text)}'"));
+
+    /// <summary>The JSON body as a <typeparamref name="T"/>.</summary>
+    /// <exception cref="ProblemException">415 for another content type, 413 for too long a body, 400 naming the field that is wrong.</exception>
+    public static async Task<T> BodyAsync<T>(HttpRequest request, CancellationToken cancellationToken, int maxBytes = MaxJsonBytes)
+        where T : class
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw new ProblemException(
+                StatusCodes.Status415UnsupportedMediaType,
+                new FieldError("Content-Type", $"expected application/json, found '{Shortened(request.ContentType)}'"));
+        }
+
+        var body = await BytesAsync(request, maxBytes, cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(body.Span, Strict)
+                ?? throw new ProblemException(
+                    StatusCodes.Status400BadRequest, new FieldError("body", "expected a JSON object, found null"));
+        }
+        catch (JsonException fault)
+        {
+            var errors = JsonFault.Describe(fault, typeof(T), Strict);
+            throw new ProblemException(
+                StatusCodes.Status400BadRequest, "The body is not what was expected. See errors.", errors, fault);
+        }
+    }
+
+    /// <summary>The whole body, at most <paramref name="maxBytes"/> long.</summary>
+    /// <exception cref="ProblemException">413: it is longer.</exception>
+    public static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > maxBytes)
+        {
+            throw TooLong(maxBytes);
+        }
+
+        using var body = new MemoryStream((int)(request.ContentLength ?? 4_096));
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (body.Length + read > maxBytes)
+            {
+                throw TooLong(maxBytes);
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+
+    private static ProblemException TooLong(int maxBytes) => new(
+        StatusCodes.Status413PayloadTooLarge, new FieldError("body", $"expected at most {maxBytes} bytes"));
+
+    private static string Shortened(string? text) => text is null ? "" : text.Length <= 80 ? text : text[..80] + "…";
+}

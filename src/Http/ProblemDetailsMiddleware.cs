@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Logging;
+using Mlops.Storage;
+
+namespace Mlops.Http;
+
+/// <summary>The one place where what a function throws becomes an answer.</summary>
+/// <remarks>
+/// A <see cref="ProblemException"/> is the caller's to mend and is answered as it says. Anything else is ours: it is logged with
+/// the exception and answered with 500 and a trace id, never with the exception's text. Nothing is caught outside HTTP, where
+/// the host retries.
+/// </remarks>
+public sealed partial class ProblemDetailsMiddleware(ILogger<ProblemDetailsMiddleware> logger) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to answer.
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            await Answer(failure, context).ExecuteAsync(http);
+        }
+    }
+
+    private ProblemHttpResult Answer(Exception failure, FunctionContext context)
+    {
+        switch (failure)
+        {
+            case ProblemException problem:
+                return Problems.Of(problem.Status, problem.Message, problem.Errors);
+            case InvalidContinuationException:
+                return Problems.BadRequest(
+                    "The continuation is not of an earlier page.", [new FieldError("continuation", "expected the continuation of an earlier page")]);
+            case BadHttpRequestException bad:
+                return Problems.Of(bad.StatusCode, bad.Message);
+            default:
+                LogFailed(failure, context.FunctionDefinition.Name);
+                return Problems.Of(
+                    StatusCodes.Status500InternalServerError, "Something went wrong on our side. The log has it under the trace id.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Function {Function} failed")]
+    private partial void LogFailed(Exception failure, string function);
+}

@@ -1,0 +1,118 @@
+namespace Mlops.Onnx;
+
+/// <summary>A node of a decision tree: a question with two ways on, or a leaf with what it adds.</summary>
+public readonly record struct TreeNode
+{
+    private TreeNode(int feature, float threshold, int ifTrue, int ifFalse, bool missingIsTrue, float[]? weights, int target) =>
+        (Feature, Threshold, IfTrue, IfFalse, MissingIsTrue, Weights, Target) =
+            (feature, threshold, ifTrue, ifFalse, missingIsTrue, weights, target);
+
+    internal int Feature { get; }
+
+    internal float Threshold { get; }
+
+    internal int IfTrue { get; }
+
+    internal int IfFalse { get; }
+
+    internal bool MissingIsTrue { get; }
+
+    internal float[]? Weights { get; }
+
+    internal int Target { get; }
+
+    /// <summary>Goes to <paramref name="ifTrue"/> where feature ≤ threshold, else to <paramref name="ifFalse"/>.</summary>
+    /// <param name="feature">The column.</param>
+    /// <param name="threshold">Compared as float; a threshold made from a double must be rounded down.</param>
+    /// <param name="ifTrue">An index into the tree's nodes, greater than this node's own.</param>
+    /// <param name="ifFalse">An index into the tree's nodes, greater than this node's own.</param>
+    /// <param name="missingIsTrue">Whether NaN goes to <paramref name="ifTrue"/>.</param>
+    public static TreeNode Split(int feature, float threshold, int ifTrue, int ifFalse, bool missingIsTrue) =>
+        new(feature, threshold, ifTrue, ifFalse, missingIsTrue, null, 0);
+
+    /// <summary>Adds <paramref name="weight"/> to the score of one target.</summary>
+    public static TreeNode Leaf(float weight, int target = 0) => new(0, 0, 0, 0, false, [weight], target);
+
+    /// <summary>Adds one weight to the score of each target: the class probabilities of a forest's tree.</summary>
+    public static TreeNode Leaf(float[] weights) => new(0, 0, 0, 0, false, weights, 0);
+}
+
+/// <summary>Trees whose leaves are summed, in the layout of ONNX's tree operators.</summary>
+public sealed class TreeEnsemble
+{
+    private readonly List<long> _trees = [];
+    private readonly List<long> _nodes = [];
+    private readonly List<string> _modes = [];
+    private readonly List<long> _features = [];
+    private readonly List<float> _thresholds = [];
+    private readonly List<long> _ifTrue = [];
+    private readonly List<long> _ifFalse = [];
+    private readonly List<long> _missingIsTrue = [];
+    private readonly List<long> _leafTrees = [];
+    private readonly List<long> _leafNodes = [];
+    private readonly List<long> _leafTargets = [];
+    private readonly List<float> _leafWeights = [];
+
+    /// <summary>How many trees there are.</summary>
+    public int Count { get; private set; }
+
+    /// <param name="nodes">The root first.</param>
+    /// <exception cref="ArgumentException">There is no node, or a node leads to itself, backwards or nowhere.</exception>
+    public void Add(ReadOnlySpan<TreeNode> nodes)
+    {
+        if (nodes.IsEmpty)
+        {
+            throw new ArgumentException("A tree has at least a leaf.", nameof(nodes));
+        }
+
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            AddNode(nodes[i], i, nodes.Length);
+        }
+
+        Count++;
+    }
+
+    private void AddNode(TreeNode node, int index, int length)
+    {
+        var isLeaf = node.Weights is not null;
+        if (!isLeaf && (node.IfTrue <= index || node.IfFalse <= index || node.IfTrue >= length || node.IfFalse >= length))
+        {
+            throw new ArgumentException($"Node {index} of {length} leads to {node.IfTrue} and {node.IfFalse}.", nameof(node));
+        }
+
+        _trees.Add(Count);
+        _nodes.Add(index);
+        _modes.Add(isLeaf ? "LEAF" : "BRANCH_LEQ");
+        _features.Add(node.Feature);
+        _thresholds.Add(node.Threshold);
+        _ifTrue.Add(node.IfTrue);
+        _ifFalse.Add(node.IfFalse);
+        _missingIsTrue.Add(node.MissingIsTrue ? 1 : 0);
+        for (var i = 0; i < (node.Weights?.Length ?? 0); i++)
+        {
+            _leafTrees.Add(Count);
+            _leafNodes.Add(index);
+            _leafTargets.Add(node.Target + i);
+            _leafWeights.Add(node.Weights![i]);
+        }
+    }
+
+    /// <param name="leaf">"class" or "target": what the operator calls what a leaf adds to.</param>
+    internal IEnumerable<NodeSetting> Attributes(string leaf, IReadOnlyList<float> baseValues) =>
+    [
+        NodeSetting.Of("nodes_treeids", _trees),
+        NodeSetting.Of("nodes_nodeids", _nodes),
+        NodeSetting.Of("nodes_modes", _modes),
+        NodeSetting.Of("nodes_featureids", _features),
+        NodeSetting.Of("nodes_values", _thresholds),
+        NodeSetting.Of("nodes_truenodeids", _ifTrue),
+        NodeSetting.Of("nodes_falsenodeids", _ifFalse),
+        NodeSetting.Of("nodes_missing_value_tracks_true", _missingIsTrue),
+        NodeSetting.Of($"{leaf}_treeids", _leafTrees),
+        NodeSetting.Of($"{leaf}_nodeids", _leafNodes),
+        NodeSetting.Of($"{leaf}_ids", _leafTargets),
+        NodeSetting.Of($"{leaf}_weights", _leafWeights),
+        .. baseValues.Count == 0 ? Array.Empty<NodeSetting>() : [NodeSetting.Of("base_values", baseValues)],
+    ];
+}

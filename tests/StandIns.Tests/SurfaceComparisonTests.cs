@@ -1,0 +1,54 @@
+namespace Mlops.StandIns;
+
+/// <summary>The comparison itself, on a listing of a sample and on types that differ from it in one thing each.</summary>
+public sealed class SurfaceComparisonTests
+{
+    private const string Space = "Mlops.StandIns.Samples";
+
+    [Fact]
+    public void A_type_with_less_than_the_official_one_passes() =>
+        Assert.Empty(Compare(typeof(Samples.Gauge), $$"""
+            T:{{Space}}.Gauge : System.Object, System.IDisposable (abstract class)
+            M:{{Space}}.Gauge.#ctor(System.Int32,System.String[])  # protected; (size = 3, params names)
+            P:{{Space}}.Gauge.Level -> System.Nullable{System.Double}  # { get; set; }; virtual
+            M:{{Space}}.Gauge.Read``1(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken) -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable
+            M:{{Space}}.Gauge.Reset -> System.Void
+            """));
+
+    [Theory]
+    [InlineData("(size = 3, params names)", "(size = 4, params names)", "'protected'")]
+    [InlineData("params names", "params labels", "#ctor")]
+    [InlineData("protected", "private", "#ctor")]
+    [InlineData("-> System.Nullable{System.Double}", "-> System.Double", "Level")]
+    [InlineData("{ get; }; virtual", "{ set; }; virtual", "accessor 'get'")]
+    [InlineData("; virtual", "; abstract", "Level")]
+    [InlineData("Read``1", "Read``2", "is not in the official package")]
+    [InlineData("out count", "ref count", "Read")]
+    [InlineData("where T: class, System.IDisposable", "where T: class", "Read")]
+    [InlineData("-> ``0[]", "-> ``0", "Read")]
+    [InlineData("(abstract class)", "(class)", "Gauge is abstract class")]
+    [InlineData("System.Object,", "System.Attribute,", "derives from System.Object")]
+    public void Any_one_difference_is_found(string listed, string changed, string complaint)
+    {
+        const string Exact = $$"""
+            T:{{Space}}.Gauge : System.Object, System.IDisposable (abstract class)
+            M:{{Space}}.Gauge.#ctor(System.Int32,System.String[])  # protected; (size = 3, params names)
+            P:{{Space}}.Gauge.Level -> System.Nullable{System.Double}  # { get; }; virtual
+            M:{{Space}}.Gauge.Read``1(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken) -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable
+            """;
+        Assert.Contains(listed, Exact, StringComparison.Ordinal);
+
+        var found = Compare(typeof(Samples.Gauge), Exact.Replace(listed, changed, StringComparison.Ordinal));
+
+        Assert.Contains(found, difference => difference.Contains(complaint.Trim('\''), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Records_enumerations_and_delegates_are_read_as_the_listings_write_them() =>
+        Assert.Empty(SurfaceComparison.Differences(
+            [typeof(Samples.Reading), typeof(Samples.Quality), typeof(Samples.Listener<>)],
+            Listing.Parse(File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Samples.txt")))));
+
+    private static IReadOnlyList<string> Compare(Type type, string listing) =>
+        SurfaceComparison.Differences([type], Listing.Parse(listing.Split('\n')));
+}
