@@ -1,0 +1,76 @@
+using Mlops.Data;
+using Mlops.Onnx;
+using Mlops.Registry;
+using Mlops.Training;
+
+namespace Mlops.Learning;
+
+/// <summary>A sum of trees per output on top of a constant, made probabilities where classes are predicted.</summary>
+/// <param name="baseScores">One per output.</param>
+/// <param name="trees">Those of the outputs in turn.</param>
+internal sealed class BoostedTrees(
+    string learner, ModelSignature signature, TreeEncoding encoding, float[] baseScores, IReadOnlyList<Tree> trees) : ITrainedModel
+{
+    public required IReadOnlyDictionary<string, double> Importance { get; init; }
+
+    public required IReadOnlyDictionary<string, double> Facts { get; init; }
+
+    public double[] Predict(DataFrame features)
+    {
+        var raw = RawFeatures.Read(features, signature);
+        var columns = encoding.Encode(raw);
+        var loss = BoostingLoss.For(signature);
+        var width = signature.OutputWidth;
+        var predictions = new double[raw.Rows * width];
+        for (var row = 0; row < raw.Rows; row++)
+        {
+            var outputs = predictions.AsSpan(row * width, width);
+            var scores = outputs[^baseScores.Length..];
+            for (var i = 0; i < trees.Count; i++)
+            {
+                scores[i % baseScores.Length] += trees[i].Score(columns, row);
+            }
+
+            for (var k = 0; k < scores.Length; k++)
+            {
+                scores[k] += baseScores[k];
+            }
+
+            loss.Predict(outputs);
+        }
+
+        return predictions;
+    }
+
+    public byte[] ToOnnx()
+    {
+        var graph = new ModelGraph(signature, learner);
+        var columns = encoding.ToGraph(graph);
+        if (signature.Task is TaskType.Regression)
+        {
+            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(columns, Ensemble(0), 1, baseScores));
+        }
+
+        // With a single output ONNX Runtime treats two classes by rules of its own, which depend on the signs of the leaves.
+        // A first class whose score is always 0 makes it plain softmax, which is the sigmoid.
+        var first = signature.Classes.Count - baseScores.Length;
+        var (label, probabilities) = graph.Writer.TreeEnsembleClassifier(
+            columns, Ensemble(first), signature.Classes, PostTransform.Softmax, [.. new float[first], .. baseScores]);
+        return graph.Classifies(label, probabilities);
+    }
+
+    /// <param name="first">The target in the graph of the first output.</param>
+    private TreeEnsemble Ensemble(int first)
+    {
+        var ensemble = new TreeEnsemble();
+        for (var i = 0; i < trees.Count; i++)
+        {
+            var target = first + (i % baseScores.Length);
+            ensemble.Add(trees[i].ToGraph(value => TreeNode.Leaf(value, target)));
+        }
+
+        // So that every target is named at least once, even where no tree found a split.
+        ensemble.Add([TreeNode.Leaf(new float[first + baseScores.Length])]);
+        return ensemble;
+    }
+}
