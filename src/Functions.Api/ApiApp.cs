@@ -1,0 +1,22 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Mlops.Data;
+using Mlops.Http;
+using Mlops.Registry;
+using Mlops.Serving;
+
+namespace Mlops.Api;
+
+/// <summary>What the HTTP app is made of, but for storage, which the host chooses.</summary>
+public static class ApiApp
+{
+    public static IFunctionsWorkerApplicationBuilder AddApi(this IFunctionsWorkerApplicationBuilder app)
+    {
+        app.UseMiddleware<ProblemDetailsMiddleware>();
+        app.Services.TryAddSingleton(TimeProvider.System);
+        app.Services.TryAddSingleton(IdSource.Random);
+        app.Services.AddHttpEdge().AddData().AddRegistry().AddServing();
+        return app;
+    }
+}
