@@ -1,8 +1,11 @@
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
+using Mlops.Onnx;
 using Mlops.Registry;
 using Mlops.Serving;
 
@@ -16,7 +19,8 @@ public static class ApiApp
         app.UseMiddleware<ProblemDetailsMiddleware>();
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
-        app.Services.AddHttpEdge().AddData().AddRegistry().AddServing();
+        app.Services.AddHttpEdge().AddData().AddRegistry().AddOnnx().AddServing();
+        app.Services.AddHostedService<EndpointRefresh>();
         return app;
     }
 }
