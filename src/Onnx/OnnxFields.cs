@@ -12,7 +12,7 @@ internal static class OnnxFields
         public const int Graph = 7;
         public const int OpsetImport = 8;
         public const int Metadata = 14;
-        public const int TrainingInfo = 20;
+        public const int Training = 20;
         public const int Function = 25;
     }
 
@@ -45,7 +45,7 @@ internal static class OnnxFields
         public const int Attribute = 11;
     }
 
-    internal static class Training
+    internal static class TrainingInfo
     {
         public const int Initialization = 1;
         public const int Algorithm = 2;

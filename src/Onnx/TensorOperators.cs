@@ -30,6 +30,7 @@ public static class TensorOperators
     /// <summary>True where the value is NaN.</summary>
     public static GraphValue IsNaN(this GraphWriter graph, GraphValue value) => graph.Node("IsNaN", [value]);
 
+    /// <summary>True where two numbers are equal; strings cannot be compared before opset 19 (encode them first).</summary>
     public static GraphValue Equal(this GraphWriter graph, GraphValue left, GraphValue right) => graph.Node("Equal", [left, right]);
 
     public static GraphValue Greater(this GraphWriter graph, GraphValue left, GraphValue right) => graph.Node("Greater", [left, right]);

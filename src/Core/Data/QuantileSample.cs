@@ -8,7 +8,7 @@ namespace Mlops.Data;
 /// </remarks>
 internal sealed class QuantileSample(int capacity, int seed)
 {
-    private readonly Random _random = new(seed);
+    private readonly DeterministicRandom _random = new(seed);
     private double[] _values = new double[Math.Min(capacity, 64)];
     private int _kept;
     private long _seen;
@@ -26,7 +26,7 @@ internal sealed class QuantileSample(int capacity, int seed)
         }
         else if (_seen == _next)
         {
-            _values[_random.Next(capacity)] = value;
+            _values[_random.NextInt(capacity)] = value;
             ChooseNext();
         }
     }

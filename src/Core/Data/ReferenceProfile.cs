@@ -95,3 +95,8 @@ public sealed record ReferenceProfile(long Rows, IReadOnlyList<ColumnProfile.Num
             missing);
     }
 }
+
+/// <summary>What a model saw and said when it was made.</summary>
+/// <param name="Inputs">The features of the training rows.</param>
+/// <param name="Outputs">A column for each class's probability, or one for the value, on the held-out rows.</param>
+public sealed record ModelProfile(ReferenceProfile Inputs, ReferenceProfile Outputs);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mlops.Storage;
 
 namespace Mlops.Registry;
@@ -13,6 +14,8 @@ namespace Mlops.Registry;
 /// </remarks>
 public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
 {
+    private static readonly Dictionary<string, string> NoTags = [];
+
     /// <summary>Creates a model; repeating it changes nothing and says that it exists.</summary>
     public async Task<CreationOutcome> CreateAsync(
         TenantId tenant,
@@ -31,7 +34,7 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
             ModelRows.Index(tenant), [new TableWrite.Upsert(name.Value, Documents.Write(new IndexRow(name)))], cancellationToken);
 
         var now = time.GetUtcNow();
-        var model = new RegisteredModel(name, Annotations.Describe(null, description), tags, now, actor) { UpdatedAt = now };
+        var model = new RegisteredModel(name, tags, now, actor, Annotations.Describe(null, description)) { UpdatedAt = now };
         var outcome = await tables.CommitAsync(
             ModelRows.Partition(tenant, name),
             [
@@ -151,13 +154,11 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
     public async Task<string?> GenerationAsync(TenantId tenant, ModelName name, CancellationToken cancellationToken) =>
         (await tables.FindAsync(new TableKey(ModelRows.Partition(tenant, name), ModelRows.Head), cancellationToken))?.ETag;
 
-    private static readonly Dictionary<string, string> NoTags = [];
-
     private Task<ModelChange?> OpenAsync(TenantId tenant, ModelName name, string actor, CancellationToken cancellationToken) =>
         ModelChange.OpenAsync(tables, ModelRows.Partition(tenant, name), actor, time, cancellationToken);
 
     private async IAsyncEnumerable<TableRow> RowsAsync(
-        TableScan scan, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        TableScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (string? continuation = null; ;)
         {

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Mlops.Cli.Demo;
+
+/// <summary>The platform's main job, once through, on real data, over HTTP: upload, train, compare, promote, predict.</summary>
+/// <remarks>Every claim it makes is checked; the first that does not hold ends it with an exit code of 1.</remarks>
+internal static class DemoCommand
+{
+    private const string Cancer = "breast-cancer";
+    private const string Diabetes = "diabetes";
+
+    public static async Task<int> RunAsync(string hostDll, string dataFolder, CancellationToken cancellationToken)
+    {
+        var screen = new DemoScreen(DemoScreen.Terminal());
+        var work = Path.Combine(Path.GetTempPath(), $"mlops-demo-{Environment.ProcessId}");
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            await TourAsync(screen, hostDll, dataFolder, work, cancellationToken);
+            screen.Say(string.Create(
+                CultureInfo.InvariantCulture, $"\nAll checks held, in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s. Where to look next:"));
+            screen.Say("  make up           the same platform, left running on http://127.0.0.1:7071");
+            screen.Say("  docs/openapi.yaml every route, with examples");
+            screen.Say("  src/Functions.Pipelines/Training/TrainModel.cs   the pipeline that has just run");
+            return 0;
+        }
+        catch (Exception failure) when (failure is DemoFailedException or HttpRequestException)
+        {
+            screen.Failed(failure.Message);
+            return 1;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            screen.Failed("Interrupted.");
+            return 130;
+        }
+        finally
+        {
+            if (Directory.Exists(work))
+            {
+                Directory.Delete(work, recursive: true);
+            }
+        }
+    }
+
+    private static async Task TourAsync(
+        DemoScreen screen, string hostDll, string dataFolder, string work, CancellationToken cancellationToken)
+    {
+        screen.Title("Start");
+        await using var host = await screen.StepAsync("Start the host", async () =>
+        {
+            var process = await HostProcess.StartAsync(hostDll, work, cancellationToken);
+            return (process, $"ready on {process.Address}");
+        });
+        using var client = new PlatformClient(host.Address);
+
+        screen.Title("Data");
+        foreach (var dataset in new[] { Cancer, Diabetes })
+        {
+            await UploadAsync(screen, client, dataset, CsvOf(dataFolder, dataset), cancellationToken);
+        }
+
+        screen.Title("Training");
+        var linear = await TrainAsync(screen, client, "Logistic regression", Spec(Cancer, "diagnosis", "logistic-regression", 0.97), cancellationToken);
+        var boosted = await TrainAsync(screen, client, "Gradient boosting", Spec(Cancer, "diagnosis", "gradient-boosting", 0.97), cancellationToken);
+        var regression = await TrainAsync(screen, client, "Diabetes, gradient boosting", new
+        {
+            model = Diabetes,
+            dataset = Diabetes,
+            target = "progression",
+            learner = new { name = "gradient-boosting", hyperparameters = new { learningRate = 0.05, maxLeaves = 8 } },
+            split = new { test = 0.25, seed = 1 },
+            gates = new object[] { new { metric = "r2", atLeast = 0.25 } },
+        }, cancellationToken);
+
+        screen.Title("Leaderboard");
+        ShowLeaderboard(screen, [("Logistic regression", linear), ("Gradient boosting", boosted), ("Diabetes, gradient boosting", regression)]);
+        var champion = await ChampionAsync(client, linear, boosted, cancellationToken);
+        screen.Say($"The champion of [bold]{Cancer}[/] is [bold]version {champion}[/].");
+
+        screen.Title("Serving");
+        await PredictAsync(screen, client, dataFolder, champion, cancellationToken);
+        await RefuseAsync(screen, client, cancellationToken);
+    }
+
+    private static async Task UploadAsync(
+        DemoScreen screen, PlatformClient client, string dataset, string csv, CancellationToken cancellationToken) =>
+        await screen.StepAsync($"Upload {dataset}", async () =>
+        {
+            var version = await client.UploadAsync(dataset, csv, cancellationToken);
+            var columns = version["columns"]!.AsArray().Count;
+            var hash = version["sha256"]!.GetValue<string>();
+            var again = await client.UploadAsync(dataset, csv, cancellationToken);
+            Check(again["number"]!.GetValue<int>() is 1, "The same file uploaded twice became two versions.");
+            return (version, $"version {version["number"]}: {version["rows"]} rows, {columns} columns, sha256 {hash[..12]}…");
+        });
+
+    private static object Spec(string dataset, string target, string learner, double leastAuc) => new
+    {
+        model = dataset,
+        dataset,
+        target,
+        positiveClass = "malignant",
+        learner = new { name = learner },
+        split = new { test = 0.25, seed = 1, stratify = true },
+        gates = new object[] { new { metric = "rocAuc", atLeast = leastAuc }, new { metric = "rocAuc", championMargin = 0.0 } },
+    };
+
+    private static async Task<JsonNode> TrainAsync(
+        DemoScreen screen, PlatformClient client, string name, object spec, CancellationToken cancellationToken)
+    {
+        var training = await client.SendAsync(HttpMethod.Post, "/api/v1/training", spec, cancellationToken);
+        var state = await screen.TrainingAsync(name, client.FollowAsync(training["id"]!.GetValue<string>(), cancellationToken), cancellationToken);
+        var result = state["result"] ?? throw new DemoFailedException($"{name} {state["state"]}: {state["failure"]}");
+        Check(result["version"] is not null, $"{name} made no version: {result["reason"]}");
+        var gates = result["verdict"]!["findings"]!.AsArray();
+        Check(gates[0]!["passed"]!.GetValue<bool>(), $"{name} missed its gate: {gates[0]!["gate"]}, {gates[0]!["detail"]}.");
+        return result;
+    }
+
+    private static void ShowLeaderboard(DemoScreen screen, (string Name, JsonNode Result)[] models)
+    {
+        var table = new Table().AddColumns("model", "version", "metric", "held out", "baseline", "outcome").RoundedBorder();
+        foreach (var (name, result) in models.OrderByDescending(model => model.Result["metrics"]!["rocAuc"]?.GetValue<double>() ?? -1))
+        {
+            var metric = result["metrics"]!["rocAuc"] is not null ? "rocAuc" : "rmse";
+            table.AddRow(
+                Markup.Escape($"{result["model"]}: {name}"),
+                $"{result["version"]}",
+                metric,
+                result["metrics"]![metric]!.GetValue<double>().ToString("0.0000", CultureInfo.InvariantCulture),
+                result["baseline"]![metric]!.GetValue<double>().ToString("0.0000", CultureInfo.InvariantCulture),
+                $"{result["outcome"]}");
+        }
+
+        screen.Show(table);
+    }
+
+    /// <summary>The version that carries the alias, which must be the better of the two.</summary>
+    private static async Task<int> ChampionAsync(PlatformClient client, JsonNode linear, JsonNode boosted, CancellationToken cancellationToken)
+    {
+        var model = await client.SendAsync(HttpMethod.Get, $"/api/v1/models/{Cancer}", null, cancellationToken);
+        var champion = model["aliases"]!["champion"]!.GetValue<int>();
+        var best = Auc(boosted) >= Auc(linear) ? boosted : linear;
+        Check(champion == best["version"]!.GetValue<int>(), $"Version {champion} is champion, but {best["version"]} is better.");
+        return champion;
+    }
+
+    private static async Task PredictAsync(
+        DemoScreen screen, PlatformClient client, string dataFolder, int champion, CancellationToken cancellationToken)
+    {
+        await screen.StepAsync("Create an endpoint", async () =>
+        {
+            var endpoint = await client.SendAsync(
+                HttpMethod.Post, "/api/v1/endpoints", new { name = Cancer, model = Cancer, alias = "champion" }, cancellationToken);
+            return (endpoint, $"POST /api/v1/endpoints/{Cancer}/predict answers with the champion");
+        });
+        var split = await client.SendAsync(HttpMethod.Get, $"/api/v1/models/{Cancer}/versions/{champion}/files/split.json", null, cancellationToken);
+        var evaluation = await client.SendAsync(
+            HttpMethod.Get, $"/api/v1/models/{Cancer}/versions/{champion}/files/evaluation.json", null, cancellationToken);
+        var rows = HeldOutRows.Read(CsvOf(dataFolder, Cancer), "diagnosis", split["test"]!.AsArray().Select(row => row!.GetValue<int>()));
+        var labels = await screen.StepAsync("Predict every held-out row", async () =>
+        {
+            var answer = await client.SendAsync(
+                HttpMethod.Post, $"/api/v1/endpoints/{Cancer}/predict", new { records = rows.Records }, cancellationToken);
+            var predicted = answer["predictions"]!.AsArray().Select(prediction => prediction!["label"]!.GetValue<string>()).ToList();
+            var right = predicted.Zip(rows.Truth).Count(pair => pair.First == pair.Second);
+            var accuracy = right / (double)rows.Truth.Count;
+            Check(
+                Math.Abs(accuracy - evaluation["metrics"]!["accuracy"]!.GetValue<double>()) < 1e-9,
+                $"Serving is right on {accuracy:0.0000} of the held-out rows, the evaluation said {evaluation["metrics"]!["accuracy"]}.");
+            return (predicted, string.Create(
+                CultureInfo.InvariantCulture, $"{right} of {rows.Truth.Count} right, exactly as the evaluation said"));
+        });
+        var table = new Table().AddColumns("held-out row", "truth", "predicted").RoundedBorder();
+        foreach (var (index, label) in labels.Take(6).Index())
+        {
+            var colour = label == rows.Truth[index] ? "green" : "red";
+            table.AddRow($"{split["test"]![index]}", rows.Truth[index], $"[{colour}]{label}[/]");
+        }
+
+        screen.Show(table);
+    }
+
+    private static async Task RefuseAsync(DemoScreen screen, PlatformClient client, CancellationToken cancellationToken) =>
+        await screen.StepAsync("Send a wrong request", async () =>
+        {
+            using var answer = await client.TrySendAsync(
+                HttpMethod.Post, $"/api/v1/endpoints/{Cancer}/predict", new { record = new { radius = "large" } }, cancellationToken);
+            var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!;
+            Check(answer.StatusCode is HttpStatusCode.BadRequest, $"A wrong request was answered with {(int)answer.StatusCode}.");
+            return (problem, $"400: {problem["errors"]![0]!["field"]}: {problem["errors"]![0]!["message"]}");
+        });
+
+    private static double Auc(JsonNode result) => result["metrics"]!["rocAuc"]!.GetValue<double>();
+
+    private static string CsvOf(string folder, string dataset) => Path.Combine(folder, $"{dataset}.csv");
+
+    private static void Check(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new DemoFailedException(otherwise);
+        }
+    }
+}

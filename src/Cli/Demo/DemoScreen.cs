@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Mlops.Cli.Demo;
+
+/// <summary>What the demonstration shows: a line for each step with its time, a bar while something trains, plain lines in a log.</summary>
+internal sealed class DemoScreen(IAnsiConsole console)
+{
+    private const int NameWidth = 34;
+
+    private readonly bool _live = console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+
+    /// <summary>Standard output: colours and bars in a terminal, plain text in a file or a pipe.</summary>
+    public static IAnsiConsole Terminal()
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            return AnsiConsole.Console;
+        }
+
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        plain.Profile.Width = 110;
+        return plain;
+    }
+
+    public void Title(string text)
+    {
+        console.WriteLine();
+        console.Write(new Rule($"[bold]{Markup.Escape(text)}[/]").LeftJustified());
+    }
+
+    /// <summary>Does a step and shows what came of it and how long it took.</summary>
+    public async Task<T> StepAsync<T>(string name, Func<Task<(T Value, string Said)>> step)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var (value, said) = _live
+            ? await console.Status().StartAsync(name, _ => step())
+            : await step();
+        Done(name, said, Stopwatch.GetElapsedTime(started));
+        return value;
+    }
+
+    /// <summary>Follows a training to its end.</summary>
+    /// <returns>The training's last state.</returns>
+    public async Task<JsonNode> TrainingAsync(string name, IAsyncEnumerable<JsonNode> states, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        JsonNode? last = null;
+        if (_live)
+        {
+            await console.Progress().AutoClear(true).HideCompleted(true)
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
+                .StartAsync(async progress =>
+                {
+                    var bar = progress.AddTask(Markup.Escape(name), maxValue: 1);
+                    await foreach (var state in states.WithCancellation(cancellationToken))
+                    {
+                        last = state;
+                        bar.Value = Share(state);
+                        bar.Description = Markup.Escape($"{name}: {Step(state)}");
+                    }
+                });
+        }
+        else
+        {
+            var shown = "";
+            await foreach (var state in states.WithCancellation(cancellationToken))
+            {
+                last = state;
+                var step = Step(state);
+                if (step != shown)
+                {
+                    shown = step;
+                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {Share(state) * 100,3:0} %  {step}"));
+                }
+            }
+        }
+
+        if (last is null)
+        {
+            throw new DemoFailedException($"{name} told nothing of itself.");
+        }
+
+        Done(name, Outcome(last), Stopwatch.GetElapsedTime(started));
+        foreach (var line in StepTimes(last))
+        {
+            console.MarkupLine($"    [grey]{Markup.Escape(line)}[/]");
+        }
+
+        return last;
+    }
+
+    public void Done(string name, string said, TimeSpan took) => console.MarkupLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"[green]✓[/] {Markup.Escape(name.PadRight(NameWidth))} {Markup.Escape(said)} [grey]{took.TotalSeconds:0.00} s[/]"));
+
+    public void Failed(string reason) => console.MarkupLine($"[red]✗ {Markup.Escape(reason)}[/]");
+
+    public void Show(Table table) => console.Write(table);
+
+    public void Say(string text) => console.MarkupLine(text);
+
+    /// <summary>Steps done count equally; within training the learner's own progress counts.</summary>
+    private static double Share(JsonNode state)
+    {
+        const double Steps = 11;
+        if (state["state"]!.GetValue<string>() is "completed" or "failed" or "cancelled")
+        {
+            return 1;
+        }
+
+        var steps = state["status"]?["steps"]?.AsArray() ?? [];
+        var done = steps.Count(step => step!["endedAt"] is not null);
+        var learner = Step(state).Equals("trainAndExport", StringComparison.Ordinal) && state["progress"] is { } progress
+            ? progress["completed"]!.GetValue<double>() / Math.Max(1, progress["total"]!.GetValue<double>())
+            : 0;
+        return (done + learner) / Steps;
+    }
+
+    private static string Step(JsonNode state) =>
+        state["status"]?["steps"]?.AsArray().LastOrDefault()?["step"]?.GetValue<string>() ?? state["state"]!.GetValue<string>();
+
+    private static string Outcome(JsonNode state) => state["result"]?["outcome"]?.GetValue<string>() switch
+    {
+        "promoted" => $"version {state["result"]!["version"]} passed its gates and carries the alias",
+        "registered" => $"version {state["result"]!["version"]} is registered; a gate kept the alias from it",
+        "refused" => $"refused: {state["result"]!["reason"]}",
+        _ => state["state"]!.GetValue<string>(),
+    };
+
+    private static IEnumerable<string> StepTimes(JsonNode state)
+    {
+        var times = (state["status"]?["steps"]?.AsArray() ?? [])
+            .Where(step => step!["endedAt"] is not null)
+            .Select(step => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{step!["step"]} {(step["endedAt"]!.GetValue<DateTime>() - step["startedAt"]!.GetValue<DateTime>()).TotalSeconds:0.00}"));
+        return times.Chunk(6).Select(line => string.Join(" · ", line));
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text.Json;
+using Mlops.Registry;
+
+namespace Mlops.Serving;
+
+/// <summary>Writes scores as <c>{"model": …, "version": …, "predictions": […]}</c>.</summary>
+/// <remarks>
+/// A prediction of a classifier is <c>{"label": …, "probabilities": {class: …}}</c>, the label being the most probable class (the
+/// first of equals); of a regressor <c>{"value": …}</c>. Predictions stand in the order of the records. Immutable.
+/// </remarks>
+public sealed class PredictionResponseWriter
+{
+    private static readonly JsonEncodedText ModelName = JsonEncodedText.Encode("model");
+    private static readonly JsonEncodedText VersionName = JsonEncodedText.Encode("version");
+    private static readonly JsonEncodedText PredictionsName = JsonEncodedText.Encode("predictions");
+    private static readonly JsonEncodedText LabelName = JsonEncodedText.Encode("label");
+    private static readonly JsonEncodedText ProbabilitiesName = JsonEncodedText.Encode("probabilities");
+    private static readonly JsonEncodedText ValueName = JsonEncodedText.Encode("value");
+    private static readonly JsonWriterOptions Unchecked = new() { SkipValidation = true };
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? s_writer;
+
+    private readonly JsonEncodedText _model;
+    private readonly int _version;
+    private readonly JsonEncodedText[] _classes;
+
+    public PredictionResponseWriter(ModelVersion version)
+    {
+        (_model, _version) = (JsonEncodedText.Encode(version.Model.Value), version.Number);
+        _classes = [.. version.Signature.Classes.Select(label => JsonEncodedText.Encode(label))];
+    }
+
+    private int Width => Math.Max(_classes.Length, 1);
+
+    /// <summary>The first row with a score that is no number, which JSON cannot say; −1 if there is none.</summary>
+    public int FindNonFinite(ReadOnlySpan<float> scores)
+    {
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (!float.IsFinite(scores[i]))
+            {
+                return i / Width;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <param name="output">Where to write.</param>
+    /// <param name="scores">Finite, row-major [rows, <see cref="ModelSignature.OutputWidth"/>].</param>
+    public void Write(IBufferWriter<byte> output, ReadOnlySpan<float> scores)
+    {
+        var json = s_writer ??= new Utf8JsonWriter(output, Unchecked);
+        json.Reset(output);
+        json.WriteStartObject();
+        json.WriteString(ModelName, _model);
+        json.WriteNumber(VersionName, _version);
+        json.WriteStartArray(PredictionsName);
+        for (var at = 0; at < scores.Length; at += Width)
+        {
+            WritePrediction(json, scores.Slice(at, Width));
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+    }
+
+    private void WritePrediction(Utf8JsonWriter json, ReadOnlySpan<float> scores)
+    {
+        json.WriteStartObject();
+        if (_classes.Length is 0)
+        {
+            json.WriteNumber(ValueName, scores[0]);
+        }
+        else
+        {
+            json.WriteString(LabelName, _classes[IndexOfMax(scores)]);
+            json.WriteStartObject(ProbabilitiesName);
+            for (var k = 0; k < _classes.Length; k++)
+            {
+                json.WriteNumber(_classes[k], scores[k]);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static int IndexOfMax(ReadOnlySpan<float> scores)
+    {
+        var best = 0;
+        for (var k = 1; k < scores.Length; k++)
+        {
+            if (scores[k] > scores[best])
+            {
+                best = k;
+            }
+        }
+
+        return best;
+    }
+}

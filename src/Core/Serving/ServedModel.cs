@@ -1,0 +1,67 @@
+using Mlops.Registry;
+
+namespace Mlops.Serving;
+
+/// <summary>A model version in memory with all that answering with it needs.</summary>
+/// <remarks>
+/// References are counted: one belongs to whoever keeps the model, one to each request in flight. The scorer is disposed when the
+/// last is given back, so that a model taken out of service still finishes what it has begun.
+/// </remarks>
+public sealed class ServedModel
+{
+    private int _references = 1;
+
+    /// <param name="scorer">Owned from here on.</param>
+    public ServedModel(ModelVersion version, IModelScorer scorer)
+    {
+        (Version, Scorer) = (version, scorer);
+        Requests = new PredictionRequestReader(version.Signature);
+        Responses = new PredictionResponseWriter(version);
+    }
+
+    public ModelVersion Version { get; }
+
+    public IModelScorer Scorer { get; }
+
+    public PredictionRequestReader Requests { get; }
+
+    public PredictionResponseWriter Responses { get; }
+
+    /// <returns>Null if the model is out of service already.</returns>
+    public ModelLease? TryLease()
+    {
+        var references = Volatile.Read(ref _references);
+        while (references > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references)
+            {
+                return new ModelLease(this);
+            }
+
+            references = seen;
+        }
+
+        return null;
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) is 0)
+        {
+            Scorer.Dispose();
+        }
+    }
+}
+
+/// <summary>The right to use a model until disposed; disposing again does nothing.</summary>
+public sealed class ModelLease : IDisposable
+{
+    private ServedModel? _held;
+
+    internal ModelLease(ServedModel model) => (Model, _held) = (model, model);
+
+    public ServedModel Model { get; }
+
+    public void Dispose() => Interlocked.Exchange(ref _held, null)?.Release();
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Mlops.Training;
+
+namespace Mlops.Learning;
+
+public static class LearningServices
+{
+    /// <summary>Registers every built-in <see cref="ILearner"/>, and the <see cref="LearnerCatalog"/> of all learners that are registered.</summary>
+    public static IServiceCollection AddLearning(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, LogisticRegression>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
+        services.TryAddSingleton<LearnerCatalog>();
+        return services;
+    }
+}

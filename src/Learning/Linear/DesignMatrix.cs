@@ -1,0 +1,93 @@
+using System.Runtime.Intrinsics;
+
+namespace Mlops.Learning;
+
+/// <summary>Rows of scaled numbers followed by one-hot categories, the latter kept as the one index per row that is 1.</summary>
+internal sealed class DesignMatrix
+{
+    private readonly float[] _numbers;
+    private readonly int[][] _codes;
+    private readonly int[] _offsets;
+
+    /// <param name="numbers">Row-major [rows, numberWidth].</param>
+    /// <param name="codes">For each categorical feature the level of each row, or <see cref="CategoryLevels.Unknown"/>.</param>
+    /// <param name="levelCounts">How many levels each categorical feature has.</param>
+    public DesignMatrix(int rows, float[] numbers, int[][] codes, int[] levelCounts)
+    {
+        (Rows, _numbers, _codes) = (rows, numbers, codes);
+        NumberWidth = numbers.Length / Math.Max(rows, 1);
+        _offsets = new int[codes.Length];
+        Width = NumberWidth;
+        for (var i = 0; i < codes.Length; i++)
+        {
+            _offsets[i] = Width;
+            Width += levelCounts[i];
+        }
+    }
+
+    public int Rows { get; }
+
+    public int Width { get; }
+
+    private int NumberWidth { get; }
+
+    /// <summary>The product of a row and a vector of <see cref="Width"/> weights.</summary>
+    /// <remarks>Vectors are of fixed width and unfused, so that the sum is the same on every processor.</remarks>
+    public double Dot(int row, ReadOnlySpan<double> weights)
+    {
+        var numbers = _numbers.AsSpan(row * NumberWidth, NumberWidth);
+        var even = Vector256<double>.Zero;
+        var odd = Vector256<double>.Zero;
+        var i = 0;
+        for (; i <= numbers.Length - 8; i += 8)
+        {
+            var (low, high) = Vector256.Widen(Vector256.Create(numbers.Slice(i, 8)));
+            even += low * Vector256.Create(weights.Slice(i, 4));
+            odd += high * Vector256.Create(weights.Slice(i + 4, 4));
+        }
+
+        even += odd;
+        var sum = even[0] + even[1] + (even[2] + even[3]);
+        for (; i < numbers.Length; i++)
+        {
+            sum += numbers[i] * weights[i];
+        }
+
+        for (var k = 0; k < _codes.Length; k++)
+        {
+            if (_codes[k][row] is var code and not CategoryLevels.Unknown)
+            {
+                sum += weights[_offsets[k] + code];
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>Adds <paramref name="factor"/> times a row to <paramref name="sum"/>.</summary>
+    public void AddRow(int row, double factor, Span<double> sum)
+    {
+        var numbers = _numbers.AsSpan(row * NumberWidth, NumberWidth);
+        var factors = Vector256.Create(factor);
+        var i = 0;
+        for (; i <= numbers.Length - 8; i += 8)
+        {
+            var (low, high) = Vector256.Widen(Vector256.Create(numbers.Slice(i, 8)));
+            (Vector256.Create((ReadOnlySpan<double>)sum.Slice(i, 4)) + (low * factors)).CopyTo(sum[i..]);
+            (Vector256.Create((ReadOnlySpan<double>)sum.Slice(i + 4, 4)) + (high * factors)).CopyTo(sum[(i + 4)..]);
+        }
+
+        for (; i < numbers.Length; i++)
+        {
+            sum[i] += factor * numbers[i];
+        }
+
+        for (var k = 0; k < _codes.Length; k++)
+        {
+            if (_codes[k][row] is var code and not CategoryLevels.Unknown)
+            {
+                sum[_offsets[k] + code] += factor;
+            }
+        }
+    }
+}

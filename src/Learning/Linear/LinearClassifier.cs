@@ -1,0 +1,88 @@
+using Mlops.Data;
+using Mlops.Onnx;
+using Mlops.Registry;
+using Mlops.Training;
+
+namespace Mlops.Learning;
+
+/// <summary>Scores that are linear in the encoded features, made probabilities by sigmoid or softmax.</summary>
+internal sealed class LinearClassifier : ITrainedModel
+{
+    private readonly string _learner;
+    private readonly ModelSignature _signature;
+    private readonly LinearEncoding _encoding;
+    private readonly int _outputs;
+    private readonly double[] _parameters;
+
+    /// <param name="parameters">For each output its weights and intercept; kept in single precision, as the graph has them.</param>
+    public LinearClassifier(string learner, ModelSignature signature, LinearEncoding encoding, double[] parameters)
+    {
+        (_learner, _signature, _encoding) = (learner, signature, encoding);
+        _outputs = parameters.Length / (encoding.Width + 1);
+        _parameters = Array.ConvertAll(parameters, value => (double)(float)value);
+    }
+
+    public required IReadOnlyDictionary<string, double> Facts { get; init; }
+
+    public IReadOnlyDictionary<string, double> Importance
+    {
+        get
+        {
+            var weights = _encoding.Deviations();
+            for (var i = 0; i < weights.Length; i++)
+            {
+                var column = i;
+                weights[i] *= Enumerable.Range(0, _outputs).Sum(output => Math.Abs(Weights(output)[column]));
+            }
+
+            return FeatureImportance.Share(_signature, _encoding.Origins, weights);
+        }
+    }
+
+    /// <summary>The weights of an output followed by its intercept.</summary>
+    public ReadOnlySpan<double> Weights(int output) => _parameters.AsSpan(output * (_encoding.Width + 1), _encoding.Width + 1);
+
+    public double[] Predict(DataFrame features)
+    {
+        var matrix = _encoding.Encode(RawFeatures.Read(features, _signature));
+        var classes = _signature.Classes.Count;
+        var probabilities = new double[matrix.Rows * classes];
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            var scores = probabilities.AsSpan(row * classes, classes);
+            for (var output = 0; output < _outputs; output++)
+            {
+                var weights = Weights(output);
+                scores[^(_outputs - output)] = matrix.Dot(row, weights[..^1]) + weights[^1];
+            }
+
+            // With one output the first class has score 0, and softmax is the sigmoid.
+            Link.Softmax(scores);
+        }
+
+        return probabilities;
+    }
+
+    public byte[] ToOnnx()
+    {
+        var graph = new ModelGraph(_signature, _learner);
+        var width = _encoding.Width;
+        var first = _signature.Classes.Count - _outputs;
+        var coefficients = new float[_signature.Classes.Count * width];
+        var intercepts = new float[_signature.Classes.Count];
+        for (var output = 0; output < _outputs; output++)
+        {
+            var weights = Weights(output);
+            for (var i = 0; i < width; i++)
+            {
+                coefficients[((first + output) * width) + i] = (float)weights[i];
+            }
+
+            intercepts[first + output] = (float)weights[^1];
+        }
+
+        var (label, probabilities) = graph.Writer.LinearClassifier(
+            _encoding.ToGraph(graph), coefficients, intercepts, _signature.Classes, PostTransform.Softmax);
+        return graph.Classifies(label, probabilities);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Mlops.Onnx;
+using Mlops.Registry;
+
+namespace Mlops.Learning;
+
+/// <summary>An ONNX graph with the inputs, outputs and metadata that a <see cref="ModelSignature"/> asks for.</summary>
+internal sealed class ModelGraph
+{
+    private readonly ModelSignature _signature;
+    private readonly GraphValue _strings;
+    private readonly int _stringWidth;
+
+    public ModelGraph(ModelSignature signature, string learner)
+    {
+        _signature = signature;
+        Writer = new GraphWriter(learner)
+        {
+            ProducerVersion = typeof(ModelGraph).Assembly.GetName().Version?.ToString(3) ?? "",
+            Documentation = $"Predicts {signature.Target} ({signature.Task}), learned by {learner}.",
+        };
+        Writer.Metadata["learner"] = learner;
+        Writer.Metadata["target"] = signature.Target;
+        Writer.Metadata["task"] = JsonNamingPolicy.CamelCase.ConvertName(signature.Task.ToString());
+        Writer.Metadata["features"] = JsonSerializer.Serialize(signature.Features.Select(feature => feature.Name));
+        if (signature.Task is not TaskType.Regression)
+        {
+            Writer.Metadata["classes"] = JsonSerializer.Serialize(signature.Classes);
+        }
+
+        var width = signature.Features.Count(feature => feature.IsNumeric);
+        _stringWidth = signature.Features.Count - width;
+        if (width > 0)
+        {
+            Numbers = Writer.Input(ModelSignature.NumericInput, ElementType.Float, Dimension.Rows, width);
+        }
+
+        if (_stringWidth > 0)
+        {
+            _strings = Writer.Input(ModelSignature.StringInput, ElementType.String, Dimension.Rows, _stringWidth);
+        }
+    }
+
+    public GraphWriter Writer { get; }
+
+    /// <summary>Float [rows, numeric features]; absent if the signature has none.</summary>
+    public GraphValue? Numbers { get; }
+
+    /// <summary>One string feature, [rows, 1].</summary>
+    public GraphValue String(int index) => _stringWidth is 1 ? _strings : Writer.Gather(_strings, [index], axis: 1);
+
+    /// <summary>1 where the string feature has the level, else 0: float [rows, levels].</summary>
+    public GraphValue OneHot(int index, CategoryLevels levels) =>
+        Writer.Reshape(Writer.OneHotEncoder(String(index), levels.Names), 0, levels.Names.Length);
+
+    /// <summary>Values side by side, [rows, sum of their widths].</summary>
+    public GraphValue Join(IReadOnlyList<GraphValue> values) => values.Count is 1 ? values[0] : Writer.Concat(1, [.. values]);
+
+    /// <summary>The class of the greatest of its probabilities, [rows].</summary>
+    public GraphValue Label(GraphValue probabilities) => Writer.Node(
+        "Gather",
+        [Writer.Constant([.. _signature.Classes], _signature.Classes.Count), Writer.ArgMax(probabilities, axis: 1, keepDimension: false)]);
+
+    public byte[] Classifies(GraphValue label, GraphValue probabilities)
+    {
+        Writer.Output(label, ModelSignature.LabelOutput, ElementType.String, Dimension.Rows);
+        Writer.Output(
+            probabilities, ModelSignature.ProbabilitiesOutput, ElementType.Float, Dimension.Rows, _signature.Classes.Count);
+        return Writer.ToBytes();
+    }
+
+    public byte[] Regresses(GraphValue prediction)
+    {
+        Writer.Output(prediction, ModelSignature.PredictionOutput, ElementType.Float, Dimension.Rows, 1);
+        return Writer.ToBytes();
+    }
+}

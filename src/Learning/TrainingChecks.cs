@@ -1,0 +1,72 @@
+using Mlops.Data;
+using Mlops.Registry;
+using Mlops.Training;
+
+namespace Mlops.Learning;
+
+/// <summary>What no learner can learn from.</summary>
+internal static class TrainingChecks
+{
+    /// <exception cref="TrainingRefusedException">The data cannot be learned from.</exception>
+    public static void Require(TrainingData data, ILearner learner)
+    {
+        var (features, target, signature) = data;
+        if (target.Length != features.RowCount)
+        {
+            throw new ArgumentException($"{features.RowCount} rows have {target.Length} targets.", nameof(data));
+        }
+
+        Refuse(!learner.Tasks.Contains(signature.Task), $"{learner.Name} does not do {signature.Task} tasks.");
+        Refuse(target.Length is 0, "There are no rows to learn from.");
+        Refuse(
+            target.Any(value => !double.IsFinite(value)),
+            $"The target '{signature.Target}' of {target.Count(value => !double.IsFinite(value))} rows is missing or infinite.");
+        foreach (var feature in signature.Features)
+        {
+            Refuse(feature.Type is ColumnType.Text, $"{learner.Name} cannot learn from free text: leave out the column '{feature.Name}'.");
+        }
+
+        if (signature.Task is TaskType.Regression)
+        {
+            Refuse(target.All(value => value == target[0]), $"The target '{signature.Target}' is the same in all rows.");
+        }
+        else
+        {
+            RequireClasses(target, signature);
+        }
+    }
+
+    /// <exception cref="TrainingRefusedException">Every feature has one value in all rows.</exception>
+    public static void RequireUsable(IEnumerable<bool> usable) =>
+        Refuse(!usable.Any(flag => flag), "There is nothing to learn from: each feature has one value in all rows, or none.");
+
+    public static void Refuse(bool broken, string reason)
+    {
+        if (broken)
+        {
+            throw new TrainingRefusedException(reason);
+        }
+    }
+
+    private static void RequireClasses(double[] target, ModelSignature signature)
+    {
+        Refuse(
+            signature.Classes.Count > target.Length,
+            $"{target.Length} rows cannot teach the {signature.Classes.Count} classes of '{signature.Target}'.");
+        var counts = new int[signature.Classes.Count];
+        foreach (var value in target)
+        {
+            if (value < 0 || value >= counts.Length || value != Math.Floor(value))
+            {
+                throw new ArgumentException($"{value} is not the index of one of {counts.Length} classes.", nameof(target));
+            }
+
+            counts[(int)value]++;
+        }
+
+        var only = Array.FindIndex(counts, count => count == target.Length);
+        Refuse(only >= 0, $"The target '{signature.Target}' is the same in all rows.");
+        var absent = Array.IndexOf(counts, 0);
+        Refuse(absent >= 0, absent < 0 ? "" : $"No row has the class '{signature.Classes[absent]}' of '{signature.Target}'.");
+    }
+}

@@ -1,0 +1,135 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Mlops.Registry;
+using Mlops.Serving;
+
+namespace Mlops.Onnx;
+
+/// <summary>Loads ONNX models into ONNX Runtime, after reading what they say of themselves.</summary>
+/// <remarks>
+/// <para>
+/// Models of our own learners and models made elsewhere load alike: a single input may have any name, probabilities may come as
+/// float [rows, classes], as the positive class's alone ([rows, 1] or [rows]) or as a sequence of maps from label to probability
+/// (scikit-learn's ZipMap), a prediction as [rows, 1] or [rows]. Where the model names its classes, they must be the signature's;
+/// their order may differ. Each model scores three rows of zeros and empty strings, in bounded time, before it counts as loaded.
+/// </para>
+/// <para>
+/// Refused unseen by the runtime: too many bytes, malformed bytes, tensors in files beside the model, operators of unknown domains.
+/// A model is a program all the same: one that takes endless time or memory on some inputs is not told from a large one, so run
+/// strangers' models in a process with limits.
+/// </para>
+/// </remarks>
+public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
+{
+    private const int TrialRows = 3;
+
+    private static readonly string[] KnownDomains = [string.Empty, GraphWriter.LearningDomain, "com.microsoft"];
+
+    public IModelScorer Load(ReadOnlyMemory<byte> onnx, ModelSignature signature)
+    {
+        if (onnx.IsEmpty || onnx.Length > limits.MaximumBytes)
+        {
+            throw new ModelLoadException($"The model has {onnx.Length} bytes; 1 to {limits.MaximumBytes} are accepted.");
+        }
+
+        var graph = OnnxGraphInfo.Read(onnx.Span);
+        Refuse(graph);
+        var binding = GraphBinding.Resolve(graph, signature);
+        var session = Open(onnx);
+        try
+        {
+            return new OnnxScorer(signature, session, binding, Try(session, binding, signature));
+        }
+        catch (OnnxRuntimeException refused)
+        {
+            session.Dispose();
+            throw new ModelLoadException($"The model fails on rows of zeros and empty strings: {refused.Message}", refused);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static void Refuse(OnnxGraphInfo graph)
+    {
+        if (graph.HasExternalData)
+        {
+            throw new ModelLoadException("The model keeps tensors in files beside it; save it as one file.");
+        }
+
+        var unknown = graph.Opsets.Keys.Except(KnownDomains).ToArray();
+        if (unknown.Length > 0)
+        {
+            throw new ModelLoadException($"The model needs operators of {string.Join(", ", unknown)}, which this runtime does not have.");
+        }
+    }
+
+    private static InferenceSession Open(ReadOnlyMemory<byte> onnx)
+    {
+        using var options = new SessionOptions
+        {
+            // Requests are the parallelism; a spinning pool per model would burn the cores they need.
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            // What fails is thrown; the library's own lines on standard error would tell it twice.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
+        try
+        {
+            return new InferenceSession(WholeArray(onnx), options);
+        }
+        catch (OnnxRuntimeException refused)
+        {
+            throw new ModelLoadException($"ONNX Runtime cannot run the model: {refused.Message}", refused);
+        }
+    }
+
+    private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array is { } array && array.Length == bytes.Length
+            ? array
+            : bytes.ToArray();
+
+    /// <summary>Scores a few rows and sees in which form the output comes: what a model declares is not always what it gives.</summary>
+    private OutputForm Try(InferenceSession session, GraphBinding binding, ModelSignature signature)
+    {
+        using var options = new RunOptions();
+        using var deadline = new CancellationTokenSource(limits.TrialTime);
+        using var ending = deadline.Token.Register(() => options.Terminate = true);
+        using var numbers = OrtValue.CreateTensorValueFromMemory(new float[TrialRows * binding.Numbers], [TrialRows, binding.Numbers]);
+        using var strings = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, [TrialRows, binding.Strings]);
+        var inputs = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        if (binding.NumericInput is { } numericInput)
+        {
+            inputs.Add(numericInput, numbers);
+        }
+
+        if (binding.StringInput is { } stringInput)
+        {
+            inputs.Add(stringInput, strings);
+        }
+
+        using var outputs = session.Run(options, inputs, [binding.Output]);
+        if (!outputs[0].IsTensor)
+        {
+            LabelledMaps.Read(outputs[0], signature, new float[TrialRows * signature.OutputWidth]);
+            return OutputForm.Maps;
+        }
+
+        var shape = outputs[0].GetTensorTypeAndShape().Shape;
+        var hasOneColumn = signature.Task is TaskType.Regression or TaskType.Binary;
+        return shape switch
+        {
+            [TrialRows, var width] when width == signature.OutputWidth => OutputForm.Matrix,
+            [TrialRows, 1] when hasOneColumn => OutputForm.Column,
+            [TrialRows] when hasOneColumn => OutputForm.Vector,
+            _ => throw new ModelLoadException(
+                $"The output '{binding.Output}' has shape [{string.Join(", ", shape)}] for {TrialRows} rows; " +
+                $"[{TrialRows}, {signature.OutputWidth}] is needed."),
+        };
+    }
+}

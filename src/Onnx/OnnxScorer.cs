@@ -1,0 +1,168 @@
+using Microsoft.ML.OnnxRuntime;
+using Mlops.Registry;
+using Mlops.Serving;
+
+namespace Mlops.Onnx;
+
+/// <summary>Scores rows through one ONNX Runtime session.</summary>
+/// <remarks>
+/// Calls share the session and nothing else: each rents a slot with pinned buffers and bindings made before, so the numeric path
+/// takes no lock and allocates nothing once warm. Large batches are scored in parts, which bounds the buffers. Disposing while calls
+/// are running is safe: the last of them frees what is native.
+/// </remarks>
+internal sealed class OnnxScorer : IModelScorer
+{
+    private readonly InferenceSession _session;
+    private readonly GraphBinding _binding;
+    private readonly OutputForm _form;
+    private readonly RunOptions _runOptions = new();
+    private readonly ScoringSlot?[] _slots = new ScoringSlot?[2 * Environment.ProcessorCount];
+    private readonly int _partRows;
+    private int _users = 1;
+    private bool _isDisposed;
+    private bool _isFreed;
+
+    public OnnxScorer(ModelSignature signature, InferenceSession session, GraphBinding binding, OutputForm form)
+    {
+        (Signature, _session, _binding, _form) = (signature, session, binding, form);
+        _partRows = ScoringSlot.MaximumRows(binding, signature.OutputWidth);
+    }
+
+    public ModelSignature Signature { get; }
+
+    public void Score(in FeatureBatch batch, Span<float> output)
+    {
+        Require(batch.Numbers.Length, batch.Rows, _binding.Numbers, "numbers");
+        Require(batch.Strings.Length, batch.Rows, _binding.Strings, "strings");
+        Require(output.Length, batch.Rows, Signature.OutputWidth, "outputs");
+        Enter();
+        try
+        {
+            var slot = Rent();
+            try
+            {
+                for (var row = 0; row < batch.Rows; row += _partRows)
+                {
+                    ScorePart(slot, batch, row, Math.Min(_partRows, batch.Rows - row), output);
+                }
+            }
+            finally
+            {
+                Return(slot);
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            Leave();
+        }
+    }
+
+    private static void Require(int length, int rows, int width, string what)
+    {
+        if (rows < 0 || length != (long)rows * width)
+        {
+            throw new ArgumentException($"{length} {what} do not fit {rows} rows of {width}.");
+        }
+    }
+
+    private void ScorePart(ScoringSlot slot, in FeatureBatch batch, int start, int rows, Span<float> output)
+    {
+        var width = Signature.OutputWidth;
+        var part = output.Slice(start * width, rows * width);
+        var bound = slot.Fill(batch, start, rows);
+        if (_form is OutputForm.Maps)
+        {
+            using var outputs = _session.RunWithBoundResults(_runOptions, bound);
+            LabelledMaps.Read(outputs[0], Signature, part);
+            return;
+        }
+
+        _session.RunWithBinding(_runOptions, bound);
+        Copy(slot.Scores, part);
+    }
+
+    private void Copy(ReadOnlySpan<float> scores, Span<float> part)
+    {
+        if (_form is not OutputForm.Matrix && Signature.OutputWidth == 2)
+        {
+            var positive = _binding.Columns is [1, 0] ? 0 : 1;
+            for (var row = 0; row < part.Length / 2; row++)
+            {
+                part[2 * row + positive] = scores[row];
+                part[2 * row + 1 - positive] = 1 - scores[row];
+            }
+        }
+        else if (_binding.Columns is { } columns)
+        {
+            for (var i = 0; i < part.Length; i++)
+            {
+                part[i - (i % columns.Length) + columns[i % columns.Length]] = scores[i];
+            }
+        }
+        else
+        {
+            scores[..part.Length].CopyTo(part);
+        }
+    }
+
+    private ScoringSlot Rent()
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (_slots[i] is not null && Interlocked.Exchange(ref _slots[i], null) is { } slot)
+            {
+                return slot;
+            }
+        }
+
+        return new ScoringSlot(_session, _binding, _form, Signature.OutputWidth);
+    }
+
+    private void Return(ScoringSlot slot)
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (_slots[i] is null && Interlocked.CompareExchange(ref _slots[i], slot, null) is null)
+            {
+                return;
+            }
+        }
+
+        slot.Dispose();
+    }
+
+    private void Enter()
+    {
+        Interlocked.Increment(ref _users);
+        if (Volatile.Read(ref _isDisposed))
+        {
+            Leave();
+            throw new ObjectDisposedException(nameof(OnnxScorer));
+        }
+    }
+
+    private void Leave()
+    {
+        // Who comes to a disposed scorer counts up from zero and down again, so zero is reached more than once.
+        if (Interlocked.Decrement(ref _users) != 0 || Interlocked.Exchange(ref _isFreed, true))
+        {
+            return;
+        }
+
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            Interlocked.Exchange(ref _slots[i], null)?.Dispose();
+        }
+
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+}
