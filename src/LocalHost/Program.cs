@@ -6,8 +6,9 @@ using Mlops.Storage;
 
 return await HostStart.RunAsync(args, host =>
 {
+    var (api, pipelines) = (typeof(ApiApp).Assembly, typeof(PipelinesApp).Assembly);
     host.Services.AddSqliteStorage(host.DataPath);
-    host.Services.AddDurableEngine(_ => { }, typeof(PipelinesApp).Assembly);
-    host.AddApp(typeof(ApiApp).Assembly, app => app.AddApi());
-    host.AddApp(typeof(PipelinesApp).Assembly, app => app.AddPipelines());
+    host.Services.AddDurableEngine(_ => { }, api, pipelines);
+    host.AddApp(api, app => app.AddApi());
+    host.AddApp(pipelines, app => app.AddPipelines());
 });
