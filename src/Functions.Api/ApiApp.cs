@@ -20,7 +20,7 @@ public static class ApiApp
         app.UseMiddleware<ProblemDetailsMiddleware>();
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
-        app.Services.AddHttpEdge().AddData().AddTracking().AddRegistry().AddOnnx().AddServing();
+        app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing();
         app.Services.AddHostedService<EndpointRefresh>();
         return app;
     }
