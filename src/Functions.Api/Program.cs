@@ -1,1 +1,10 @@
-return 0;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+using Mlops.Api;
+using Mlops.Storage;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddSqliteStorage(builder.Configuration["MLOPS_DATA"] ?? ".mlops");
+builder.AddApi();
+builder.Build().Run();

@@ -10,6 +10,7 @@ public static class LearningServices
     public static IServiceCollection AddLearning(this IServiceCollection services)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, LogisticRegression>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }

@@ -185,7 +185,7 @@ public sealed class FolderBlobStore : IBlobStore
         await using var stream = new FileStream(
             _folder.PathOf(file), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0, useAsync: true);
         await content.CopyToAsync(stream, CopyBytes, cancellationToken);
-        stream.Flush(flushToDisk: true);
+        await FlushAsync(() => stream.Flush(flushToDisk: true));
         return stream.Length;
     }
 
@@ -194,8 +194,12 @@ public sealed class FolderBlobStore : IBlobStore
         using var handle = File.OpenHandle(
             _folder.PathOf(file), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
         await RandomAccess.WriteAsync(handle, content, offset, cancellationToken);
-        RandomAccess.FlushToDisk(handle);
+        await FlushAsync(() => RandomAccess.FlushToDisk(handle));
     }
+
+    /// <summary>On a thread of its own: a flush blocks for as long as the disk likes, and a few of them would block the whole pool.</summary>
+    private static Task FlushAsync(Action flush) =>
+        Task.Factory.StartNew(flush, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private (BlobRow? Row, string? Replaced) Place(WriteSession session, string path, string file, long length, BlobCondition condition)
     {

@@ -70,8 +70,8 @@ internal sealed class ColumnProfiler(string name, ProfileBounds bounds, int seed
             _missing,
             _tokens?.Count ?? Math.Min(_count, _sketch?.Estimate() ?? 0),
             _tokens is not null,
-            type is not (ColumnType.Category or ColumnType.Text) && _count > 0 ? Numbers() : null,
-            type is ColumnType.Text || _tokens is null ? [] : _tokens.Top(TopValues));
+            type is ColumnType.Text || _tokens is null ? [] : _tokens.Top(TopValues),
+            type is not (ColumnType.Category or ColumnType.Text) && _count > 0 ? Numbers() : null);
     }
 
     private bool TryAddNumber(ReadOnlySpan<byte> text, int line)

@@ -6,10 +6,16 @@ namespace Mlops.Data;
 /// <param name="Missing">How many are missing.</param>
 /// <param name="Distinct">How many different texts the values have (1 and 1.0 are two).</param>
 /// <param name="IsDistinctExact">Whether <paramref name="Distinct"/> is counted; otherwise it is estimated, standard error 1.6 %.</param>
-/// <param name="Numbers">For columns kept as numbers: booleans as 0 and 1, timestamps as Unix seconds. Null if all are missing.</param>
 /// <param name="Top">The up to 20 most frequent values, the most frequent first; empty for texts and where distinct is an estimate.</param>
+/// <param name="Numbers">For columns kept as numbers: booleans as 0 and 1, timestamps as Unix seconds. Null if all are missing.</param>
 public sealed record ColumnStatistics(
-    string Name, long Count, long Missing, long Distinct, bool IsDistinctExact, NumberStatistics? Numbers, IReadOnlyList<ValueCount> Top);
+    string Name,
+    long Count,
+    long Missing,
+    long Distinct,
+    bool IsDistinctExact,
+    IReadOnlyList<ValueCount> Top,
+    NumberStatistics? Numbers = null);
 
 /// <summary>How often a value occurs.</summary>
 /// <param name="Value">As it stands in the file.</param>

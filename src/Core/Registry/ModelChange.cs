@@ -44,7 +44,7 @@ internal sealed class ModelChange
     }
 
     public void Assign(AliasName alias, int? version) =>
-        Put(ModelRows.Assignment(alias, Now, Head.LastSequence), new AssignmentRow(version, Now, _actor));
+        Put(ModelRows.Assignment(alias, Now, Head.LastSequence), new AssignmentRow(Now, _actor, version));
 
     /// <returns><see langword="false"/> if the model changed in the meantime: nothing was written, open again.</returns>
     public async Task<bool> CommitAsync(CancellationToken cancellationToken)

@@ -68,6 +68,6 @@ internal sealed record ModelHead(
 }
 
 /// <summary>Where an alias stood from an instant on; no version if it was removed.</summary>
-internal sealed record AssignmentRow(int? Version, DateTimeOffset Since, string By);
+internal sealed record AssignmentRow(DateTimeOffset Since, string By, int? Version = null);
 
 internal sealed record RegistrationRow(int Version);

@@ -171,14 +171,14 @@ public sealed partial class ModelStore
         change.Now,
         actor,
         change.Now,
-        registration.RunId,
         registration.Folder.Id,
         registration.Signature,
         registration.Metrics,
         registration.Tags,
-        Annotations.Describe(null, registration.Description),
         registration.Folder.Size,
         registration.Folder.Sha256,
+        registration.RunId,
+        Annotations.Describe(null, registration.Description),
         registration.Verdict);
 
     private static string? Refusal(ModelVersion version, Stage target, int others) => others > MaxArchivedAtOnce

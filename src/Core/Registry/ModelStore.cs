@@ -34,7 +34,7 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
             ModelRows.Index(tenant), [new TableWrite.Upsert(name.Value, Documents.Write(new IndexRow(name)))], cancellationToken);
 
         var now = time.GetUtcNow();
-        var model = new RegisteredModel(name, Annotations.Describe(null, description), tags, now, actor) { UpdatedAt = now };
+        var model = new RegisteredModel(name, tags, now, actor, Annotations.Describe(null, description)) { UpdatedAt = now };
         var outcome = await tables.CommitAsync(
             ModelRows.Partition(tenant, name),
             [

@@ -14,11 +14,11 @@ public sealed record GateVerdict(bool Passed, IReadOnlyList<GateFinding> Finding
 
 /// <summary>One numbered build of a model. Number, files, signature and origin never change; stage, description, tags and verdict do.</summary>
 /// <param name="Number">From 1, without gaps, never given out twice.</param>
-/// <param name="RunId">The tracking run that made it, if one did.</param>
 /// <param name="Folder">Where its files are; see <see cref="ModelFiles"/>.</param>
 /// <param name="Metrics">The evaluation's figures on the hold-out rows.</param>
 /// <param name="Size">Bytes of <c>model.onnx</c>.</param>
 /// <param name="Sha256">Of <c>model.onnx</c>, 64 lower-case hexadecimal digits.</param>
+/// <param name="RunId">The tracking run that made it, if one did.</param>
 /// <param name="Verdict">Absent until gates have been asked.</param>
 public sealed record ModelVersion(
     ModelName Model,
@@ -27,15 +27,15 @@ public sealed record ModelVersion(
     DateTimeOffset CreatedAt,
     string CreatedBy,
     DateTimeOffset UpdatedAt,
-    string? RunId,
     string Folder,
     ModelSignature Signature,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Tags,
-    string? Description,
     long Size,
     string Sha256,
-    GateVerdict? Verdict)
+    string? RunId = null,
+    string? Description = null,
+    GateVerdict? Verdict = null)
 {
     /// <summary>Changes with every change of the version.</summary>
     [JsonIgnore]

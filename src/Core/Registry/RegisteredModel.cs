@@ -4,7 +4,7 @@ namespace Mlops.Registry;
 
 /// <summary>A name under which versions of a model are kept.</summary>
 public sealed record RegisteredModel(
-    ModelName Name, string? Description, IReadOnlyDictionary<string, string> Tags, DateTimeOffset CreatedAt, string CreatedBy)
+    ModelName Name, IReadOnlyDictionary<string, string> Tags, DateTimeOffset CreatedAt, string CreatedBy, string? Description = null)
 {
     /// <summary>When anything about the model last changed, its versions, stages and aliases included.</summary>
     [JsonIgnore]

@@ -1,11 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mlops.Registry;
 
 public static class RegistryServices
 {
     /// <summary>The registry over whatever storage is registered.</summary>
-    public static IServiceCollection AddRegistry(this IServiceCollection services) => services
-        .AddSingleton<ModelStore>()
-        .AddSingleton<ModelFiles>();
+    public static IServiceCollection AddRegistry(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ModelStore>();
+        services.TryAddSingleton<ModelFiles>();
+        return services;
+    }
 }

@@ -7,7 +7,7 @@ namespace Mlops.Serving;
 public sealed record EndpointTarget
 {
     /// <exception cref="ArgumentException">Not exactly one of alias and version is given.</exception>
-    public EndpointTarget(ModelName model, AliasName? alias, int? version)
+    public EndpointTarget(ModelName model, AliasName? alias = null, int? version = null)
     {
         if ((alias is null) == (version is null))
         {
@@ -28,7 +28,7 @@ public sealed record EndpointTarget
 
 /// <summary>A named route to predictions.</summary>
 public sealed record Endpoint(
-    EndpointName Name, EndpointTarget Target, string? Description, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt)
+    EndpointName Name, EndpointTarget Target, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt, string? Description = null)
 {
     /// <summary>Changes with every change of the endpoint.</summary>
     [JsonIgnore]

@@ -27,6 +27,10 @@ public sealed partial class EndpointRouter(
     /// <summary>How every known endpoint is doing.</summary>
     public IReadOnlyList<EndpointHealth> Health => [.. _tenants.Values.SelectMany(tenant => tenant.Routes).Select(route => route.Health)];
 
+    /// <summary>How one endpoint is doing; null if this process does not know it.</summary>
+    public EndpointHealth? HealthOf(TenantId tenant, EndpointName name) =>
+        _tenants.TryGetValue(tenant, out var routes) ? routes.Find(name)?.Health : null;
+
     /// <summary>A lease of the model that answers for an endpoint now.</summary>
     public ValueTask<RouteOutcome> AcquireAsync(TenantId tenant, EndpointName name, CancellationToken cancellationToken) =>
         _tenants.TryGetValue(tenant, out var routes) && routes.Find(name)?.TryLease() is { } lease

@@ -25,7 +25,7 @@ public sealed class EndpointStore(ITableStore tables, ModelStore models, TimePro
         }
 
         var now = time.GetUtcNow();
-        var endpoint = new Endpoint(name, target, description, now, actor, now);
+        var endpoint = new Endpoint(name, target, now, actor, now, description);
         var outcome = await CommitAsync(
             tenant, new TableWrite.Insert(Row(name), Documents.Write(endpoint)), cancellationToken);
         return outcome is CommitOutcome.Committed committed

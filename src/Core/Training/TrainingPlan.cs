@@ -44,7 +44,11 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             errors.Add(new SpecError("task", $"a column of type {target.Schema.Type} cannot be the target of {Lower(task)}"));
         }
 
-        if (task is not TaskType.Regression)
+        if (task is TaskType.Regression)
+        {
+            CheckNoPositiveClass(spec, errors);
+        }
+        else
         {
             CheckClasses(spec, task, distinct, errors);
         }
@@ -108,9 +112,21 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             errors.Add(new SpecError("task", $"'{spec.Target}' has {classes.Count} classes ({Listed(classes)}), binary takes 2"));
         }
 
-        if (spec.PositiveClass is { } positive && (task is not TaskType.Binary || !classes.Contains(positive)))
+        if (task is not TaskType.Binary)
         {
-            errors.Add(new SpecError("positiveClass", task is TaskType.Binary ? $"expected one of {Listed(classes)}" : "only two classes have a positive one"));
+            CheckNoPositiveClass(spec, errors);
+        }
+        else if (spec.PositiveClass is { } positive && !classes.Contains(positive))
+        {
+            errors.Add(new SpecError("positiveClass", $"expected one of {Listed(classes)}"));
+        }
+    }
+
+    private static void CheckNoPositiveClass(TrainingSpec spec, List<SpecError> errors)
+    {
+        if (spec.PositiveClass is not null)
+        {
+            errors.Add(new SpecError("positiveClass", "only two classes have a positive one"));
         }
     }
 

@@ -3,10 +3,10 @@ using Microsoft.DurableTask;
 namespace Mlops.LocalHost.Durable;
 
 /// <summary>An orchestrator's body: deterministic, everything it does goes through its context.</summary>
-public delegate Task<object?> OrchestratorDelegate(TaskOrchestrationContext context);
+public delegate Task<object?> OrchestratorBody(TaskOrchestrationContext context);
 
 /// <summary>An activity's body. It may run again after a crash unless its completion was recorded.</summary>
-public delegate Task<object?> ActivityDelegate(ActivityCall call, CancellationToken cancellationToken);
+public delegate Task<object?> ActivityBody(ActivityCall call, CancellationToken cancellationToken);
 
 /// <summary>One call of an activity by an orchestration.</summary>
 /// <param name="Name">The activity's name as the orchestrator said it.</param>

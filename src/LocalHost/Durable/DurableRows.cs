@@ -29,6 +29,7 @@ internal sealed class DurableRows(string hub)
 
     public static string Output(int generation) => string.Create(CultureInfo.InvariantCulture, $"output:{generation:d8}");
 
+    /// <param name="batch">How many history rows there were before the turn that left the entry.</param>
     public static string Outbox(int generation, int batch) => string.Create(CultureInfo.InvariantCulture, $"o:{generation:d8}:{batch:d8}");
 
     /// <summary>A message from outside: they are read in the order in which they were given out.</summary>

@@ -134,8 +134,10 @@ internal sealed class DurableStore(ITableStore tables, string hub)
         AddText(writes, DurableRows.Output(next.Generation), turn.Output);
         if (turn.Outbox is { } outbox)
         {
-            outbox = outbox with { Batches = turn.Closing is null ? next.Batches : closed };
-            writes.Add(new TableWrite.Upsert(DurableRows.Outbox(outbox.Generation, outbox.Batches), HistoryRows.Write(outbox)));
+            var (row, batches) = turn.Closing is { } last
+                ? (DurableRows.Outbox(last.Generation, last.Batches), closed)
+                : (DurableRows.Outbox(next.Generation, turn.Next.Batches), next.Batches);
+            writes.Add(new TableWrite.Upsert(row, HistoryRows.Write(outbox with { Batches = batches })));
         }
 
         writes.AddRange(turn.Consumed.Select(row => new TableWrite.Delete(row)));

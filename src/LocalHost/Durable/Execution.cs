@@ -14,8 +14,7 @@ internal abstract record Ending
 
     public sealed record Terminated(string? Output, bool Recursive) : Ending;
 
-    /// <param name="Carried">Events that nobody had waited for and that the next generation begins with.</param>
-    public sealed record ContinuedAsNew(string? Input, string? Version, IReadOnlyList<EventRaised> Carried) : Ending;
+    public sealed record ContinuedAsNew(string? Input, string? Version) : Ending;
 }
 
 /// <summary>One generation of one orchestration in memory: its code, paused wherever it waits, and what it waits for.</summary>
@@ -30,7 +29,7 @@ internal sealed class Execution
     private readonly Dictionary<int, Waiting> _waiting = [];
     private readonly List<HistoryEvent> _held = [];
     private readonly HashSet<string> _sources = new(StringComparer.Ordinal);
-    private readonly OrchestratorDelegate? _body;
+    private readonly OrchestratorBody? _body;
     private readonly ReplayedContext _context;
     private List<ScheduledStep> _newSteps = [];
     private List<int> _cancelledTimers = [];
@@ -40,7 +39,7 @@ internal sealed class Execution
     private NonDeterministicOrchestrationException? _deviation;
 
     public Execution(
-        InstanceState state, string? input, OrchestratorDelegate? body, DataConverter converter, ILoggerFactory loggers, Action onViolation)
+        InstanceState state, string? input, OrchestratorBody? body, DataConverter converter, ILoggerFactory loggers, Action onViolation)
     {
         State = state;
         _body = body;
@@ -77,14 +76,15 @@ internal sealed class Execution
     /// <summary>Steps that have begun and not ended.</summary>
     public IEnumerable<ScheduledStep> OpenSteps => _waiting.Values.Select(waiting => waiting.Step);
 
-    public void Replay(IReadOnlyList<HistoryEvent> history)
+    /// <param name="replaying">Whether the orchestrator has lived through this before; false when a new generation begins with it.</param>
+    public void Replay(IReadOnlyList<HistoryEvent> history, bool replaying)
     {
         foreach (var step in history.OfType<ScheduledStep>())
         {
             _recorded[step.Id] = step;
         }
 
-        IsReplaying = true;
+        IsReplaying = replaying;
         foreach (var past in history)
         {
             if (past is not ScheduledStep)
@@ -215,16 +215,21 @@ internal sealed class Execution
     }
 
     // An orchestrator that throws before its first await fails like any other.
-    private async Task<object?> RunAsync(OrchestratorDelegate body) => await body(_context);
+    private async Task<object?> RunAsync(OrchestratorBody body) => await body(_context);
 
     private void Dispatch(HistoryEvent message)
     {
         switch (message)
         {
+            case EventRaised late when Ending is not null:
+                Events.Keep(late);
+                break;
+            case var _ when Ending is not null:
+                break;
             case FinishedStep finished when _waiting.Remove(finished.Id, out var waiting):
                 Advance(() => waiting.Ended.TrySetResult(finished));
                 break;
-            case FinishedStep finished when finished.Id >= _nextStep && Ending is null:
+            case FinishedStep finished when finished.Id >= _nextStep:
                 Deviate($"history has {Recorded(finished.Id)} ending as step {finished.Id}, the orchestrator has not called it");
                 break;
             case EventRaised raised:
@@ -245,15 +250,8 @@ internal sealed class Execution
 
     private void Advance(Action step)
     {
-        if (Ending is not null)
-        {
-            // The code has ended, but an event may still be carried into the next generation.
-            step();
-            return;
-        }
-
         Thread.Run(step);
-        Ending = FindEnding();
+        Ending ??= FindEnding();
     }
 
     private Ending? FindEnding()
@@ -287,7 +285,7 @@ internal sealed class Execution
         }
 
         return Restart is { } restart
-            ? new Ending.ContinuedAsNew(restart.Input, restart.Version, [])
+            ? new Ending.ContinuedAsNew(restart.Input, restart.Version)
             : CompleteWith(main);
     }
 

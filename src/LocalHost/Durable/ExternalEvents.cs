@@ -65,6 +65,9 @@ internal sealed class ExternalEvents(OrchestratorThread thread)
         }
     }
 
+    /// <summary>Keeps an event although somebody may wait: the waiting code has ended.</summary>
+    public void Keep(EventRaised raised) => _buffered.Add(raised);
+
     private void Remove(string name, Waiter waiter)
     {
         if (_waiters.TryGetValue(name, out var waiters) && waiters.Remove(waiter) && waiters.Count is 0)

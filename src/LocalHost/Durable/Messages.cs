@@ -21,14 +21,3 @@ internal sealed record InboxMessage(string ExecutionId, HistoryEvent Event, int?
 /// <param name="NotifyParent">Whether the parent waits for how this instance ended.</param>
 internal sealed record OutboxEntry(
     int Generation, int Batches, IReadOnlyList<int> Steps, IReadOnlyList<string> Terminate, bool NotifyParent);
-
-/// <summary>Something an instance has to tell another one, at least once; the receiver recognises repetitions.</summary>
-internal abstract record Outgoing
-{
-    private Outgoing() { }
-
-    /// <param name="Row">The receiver's inbox row, the same at every repetition.</param>
-    public sealed record Send(string Target, string Row, HistoryEvent Event, string? ExecutionId = null, int? Generation = null) : Outgoing;
-
-    public sealed record Start(SubOrchestrationScheduled Child, ParentLink Parent) : Outgoing;
-}

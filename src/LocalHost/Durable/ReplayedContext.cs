@@ -30,7 +30,7 @@ internal sealed class ReplayedContext(Execution execution, string? input, DataCo
     protected override ILoggerFactory LoggerFactory => loggers;
 
     public override T? GetInput<T>()
-        where T : default => converter.Deserialize<T>(input);
+        where T : default => Deserialize<T>(input);
 
     public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
@@ -70,9 +70,11 @@ internal sealed class ReplayedContext(Execution execution, string? input, DataCo
     {
         execution.Thread.RequireHere(nameof(CreateTimer));
         cancellationToken.ThrowIfCancellationRequested();
+
+        // Not awaited at its disposal: when the orchestrator itself cancels, this code runs inside that very callback.
         var step = 0;
         var fired = execution.TakeStep(id => new TimerCreated(step = id, new DateTimeOffset(fireAt.ToUniversalTime())));
-        await using var registration = cancellationToken.UnsafeRegister((_, token) => execution.CancelTimer(step, token), null);
+        using var registration = cancellationToken.UnsafeRegister((_, token) => execution.CancelTimer(step, token), null);
         await fired;
     }
 
@@ -152,5 +154,6 @@ internal sealed class ReplayedContext(Execution execution, string? input, DataCo
 
     private static InvalidDataException Unexpected(HistoryEvent ending) => new($"A step ended as {ending.GetType().Name}.");
 
-    private T Deserialize<T>(string? text) => (T)converter.Deserialize(text, typeof(T))!;
+    // As the official worker does it, a task that returned nothing gives the default of what was asked for.
+    private T Deserialize<T>(string? text) => text is null ? default! : converter.Deserialize<T>(text);
 }

@@ -1,0 +1,100 @@
+using Mlops.Data;
+using Mlops.Registry;
+
+namespace Mlops.Training;
+
+/// <summary>Finds everything that is wrong with a spec before any data is read.</summary>
+public static class TrainingSpecCheck
+{
+    private const int MaxFeatures = 10_000;
+
+    /// <param name="spec">The spec as it was sent.</param>
+    /// <param name="learners">What can be trained with.</param>
+    /// <returns>Every error at once; empty for a spec that may be tried.</returns>
+    public static IReadOnlyList<SpecError> Check(TrainingSpec spec, IReadOnlyCollection<ILearner> learners)
+    {
+        var errors = new List<SpecError>();
+        Require(ModelName.TryParse(spec.Model, null, out _), "model", "expected a model name: 1 to 128 letters, digits, dots, hyphens or underscores");
+        Require(DatasetName.TryParse(spec.Dataset, null, out _), "dataset", "expected a data set name: up to 63 lower-case letters, digits, hyphens or underscores");
+        Require(spec.DatasetVersion is null or >= 1, "datasetVersion", "expected a whole number from 1");
+        Require(spec.Target.Length > 0, "target", "expected the name of a column");
+        Require(spec.Alias is null || AliasName.TryParse(spec.Alias, null, out _), "alias", "expected an alias such as champion");
+        Require(spec.Experiment is null or { Length: > 0 and <= 250 }, "experiment", "expected 1 to 250 characters");
+        Require(spec.Split is null or { Test: > 0 and <= 0.9 }, "split.test", "expected a share over 0 and at most 0.9");
+        CheckFeatures();
+        CheckLearner();
+        CheckGates();
+        return errors;
+
+        void Require(bool holds, string path, string problem)
+        {
+            if (!holds)
+            {
+                errors.Add(new SpecError(path, problem));
+            }
+        }
+
+        void CheckFeatures()
+        {
+            if (spec.Features is not { } features)
+            {
+                return;
+            }
+
+            Require(features.Count is > 0 and <= MaxFeatures, "features", $"expected 1 to {MaxFeatures} columns");
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            for (var i = 0; i < features.Count; i++)
+            {
+                Require(features[i] != spec.Target, $"features[{i}]", "the target cannot be a feature");
+                Require(seen.Add(features[i]), $"features[{i}]", $"'{features[i]}' is named twice");
+            }
+        }
+
+        void CheckLearner()
+        {
+            if (learners.FirstOrDefault(candidate => candidate.Name == spec.Learner.Name) is not { } learner)
+            {
+                Require(false, "learner.name", $"expected one of {string.Join(", ", learners.Select(known => known.Name).Order(StringComparer.Ordinal))}");
+                return;
+            }
+
+            Require(
+                spec.Task is null || learner.Tasks.Contains(spec.Task.Value), "task",
+                $"{learner.Name} can do {string.Join(", ", learner.Tasks.Select(CamelCase))}");
+            foreach (var (name, value) in spec.Learner.Hyperparameters ?? new Dictionary<string, double>())
+            {
+                var path = $"learner.hyperparameters.{name}";
+                if (learner.Hyperparameters.FirstOrDefault(known => known.Name == name) is { } known)
+                {
+                    Require(
+                        value >= known.Minimum && value <= known.Maximum && (!known.IsInteger || double.IsInteger(value)), path,
+                        FormattableString.Invariant($"expected a {(known.IsInteger ? "whole number" : "number")} from {known.Minimum} to {known.Maximum}"));
+                }
+                else
+                {
+                    Require(false, path, $"{learner.Name} has {string.Join(", ", learner.Hyperparameters.Select(known => known.Name))}");
+                }
+            }
+        }
+
+        void CheckGates()
+        {
+            for (var i = 0; i < (spec.Gates?.Count ?? 0); i++)
+            {
+                var gate = spec.Gates![i];
+                Require(
+                    MetricCatalog.Find(gate.Metric) is { } metric && (spec.Task is null || metric.AppliesTo(spec.Task.Value)), $"gates[{i}].metric",
+                    $"expected one of {string.Join(", ", MetricCatalog.All.Where(known => spec.Task is null || known.AppliesTo(spec.Task.Value)).Select(known => known.Name))}");
+                Require(
+                    gate.AtLeast is not null || gate.AtMost is not null || gate.ChampionMargin is not null, $"gates[{i}]",
+                    "expected atLeast, atMost or championMargin");
+                Require(
+                    (gate.AtLeast ?? gate.AtMost ?? 0) is var bound && double.IsFinite(bound) && (gate.AtMost is not { } most || double.IsFinite(most)),
+                    $"gates[{i}]", "expected finite bounds");
+                Require(gate.ChampionMargin is not { } margin || margin is >= 0 and < double.PositiveInfinity, $"gates[{i}].championMargin", "expected a number from 0");
+            }
+        }
+    }
+
+    private static string CamelCase(TaskType task) => task.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,83 @@
+using Mlops.Data;
+using Mlops.Onnx;
+using Mlops.Registry;
+using Mlops.Training;
+
+namespace Mlops.Learning;
+
+/// <summary>A sum of trees per output on top of a constant, made probabilities where classes are predicted.</summary>
+/// <param name="baseScores">One per output.</param>
+/// <param name="trees">Those of the outputs in turn.</param>
+internal sealed class BoostedTrees(
+    string learner, ModelSignature signature, TreeEncoding encoding, float[] baseScores, IReadOnlyList<Tree> trees) : ITrainedModel
+{
+    public required IReadOnlyDictionary<string, double> Importance { get; init; }
+
+    public required IReadOnlyDictionary<string, double> Facts { get; init; }
+
+    public double[] Predict(DataFrame features)
+    {
+        var raw = RawFeatures.Read(features, signature);
+        var columns = encoding.Encode(raw);
+        var loss = BoostingLoss.For(signature);
+        var width = signature.OutputWidth;
+        var predictions = new double[raw.Rows * width];
+        for (var row = 0; row < raw.Rows; row++)
+        {
+            var outputs = predictions.AsSpan(row * width, width);
+            var scores = outputs[^baseScores.Length..];
+            for (var i = 0; i < trees.Count; i++)
+            {
+                scores[i % baseScores.Length] += trees[i].Score(columns, row);
+            }
+
+            for (var k = 0; k < scores.Length; k++)
+            {
+                scores[k] += baseScores[k];
+            }
+
+            loss.Predict(outputs);
+        }
+
+        return predictions;
+    }
+
+    public byte[] ToOnnx()
+    {
+        var graph = new ModelGraph(signature, learner);
+        var columns = encoding.ToGraph(graph);
+        if (signature.Task is TaskType.Regression)
+        {
+            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores));
+        }
+
+        if (baseScores.Length > 1)
+        {
+            var (label, probabilities) = graph.Writer.TreeEnsembleClassifier(
+                columns, Ensemble(), signature.Classes, PostTransform.Softmax, baseScores);
+            return graph.Classifies(label, probabilities);
+        }
+
+        // ONNX Runtime's tree classifier has rules of its own for two classes, which depend on the signs of the leaves.
+        var logOdds = graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores);
+        var both = graph.Writer.Sigmoid(graph.Writer.Mul(logOdds, graph.Writer.Constant([-1f, 1f], 1, 2)));
+        return graph.Classifies(graph.Label(both), both);
+    }
+
+    private TreeEnsemble Ensemble()
+    {
+        var ensemble = new TreeEnsemble();
+        for (var i = 0; i < trees.Count; i++)
+        {
+            var output = i % baseScores.Length;
+            ensemble.Add(trees[i].ToGraph(value => TreeNode.Leaf(value, output)));
+        }
+
+        if (trees.Count is 0)
+        {
+            ensemble.Add([TreeNode.Leaf(new float[baseScores.Length])]);
+        }
+
+        return ensemble;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Mlops.Http;
+using Mlops.LocalHost.Functions;
+
+namespace Mlops.LocalHost.Http;
+
+/// <summary>Answers what no function answers: unknown routes, wrong methods, and what escapes a function's own middleware.</summary>
+/// <remarks>Each answer carries the trace id in <c>x-request-id</c>, the same as in problem documents and in the log.</remarks>
+internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostProblems> logger)
+{
+    private const string RequestId = "x-request-id";
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        http.Response.OnStarting(SetRequestId, http);
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to answer.
+            return;
+        }
+        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            await Problems.Of(bad.StatusCode, bad.Message).ExecuteAsync(http);
+            return;
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            LogFailed(failure, http.Request.Method, http.Request.Path);
+            http.Response.Clear();
+            await Problems.Of(
+                StatusCodes.Status500InternalServerError, "Something went wrong on our side. The log has it under the trace id.").ExecuteAsync(http);
+            return;
+        }
+
+        if (http.GetEndpoint()?.Metadata.GetMetadata<FunctionMethod>() is null && !http.Response.HasStarted)
+        {
+            await ExplainAsync(http);
+        }
+    }
+
+    private static Task ExplainAsync(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Problems.NotFound($"There is nothing at {http.Request.Path}.").ExecuteAsync(http),
+        StatusCodes.Status405MethodNotAllowed => Problems.Of(
+            StatusCodes.Status405MethodNotAllowed,
+            $"{http.Request.Method} is not possible here; allowed: {http.Response.Headers.Allow}.").ExecuteAsync(http),
+        _ => Task.CompletedTask,
+    };
+
+    private static Task SetRequestId(object state)
+    {
+        var http = (HttpContext)state;
+        http.Response.Headers[RequestId] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed in the host")]
+    private partial void LogFailed(Exception failure, string method, string path);
+}
+
+internal static class HostProblemsRegistration
+{
+    public static IApplicationBuilder UseHostProblems(this IApplicationBuilder app) => app.UseMiddleware<HostProblems>();
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mlops.LocalHost.Logging;
+
+public static class HostLogging
+{
+    /// <summary>Logs to standard output: for people in a terminal, as JSON lines otherwise or where <c>MLOPS_LOG_FORMAT</c> is <c>json</c>.</summary>
+    /// <remarks>The section <c>Logging</c> sets levels as everywhere in .NET; framework categories are silent below Warning.</remarks>
+    public static ILoggingBuilder AddHostLogging(this ILoggingBuilder logging, IConfiguration configuration)
+    {
+        var isForPeople = configuration["MLOPS_LOG_FORMAT"] switch
+        {
+            "json" => false,
+            "text" => true,
+            _ => !Console.IsOutputRedirected,
+        };
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.Services.AddSingleton<ILoggerProvider>(provider => new LineLoggerProvider(
+            Console.OpenStandardOutput(), isForPeople ? TextLine.Write : JsonLine.Write, provider.GetRequiredService<TimeProvider>()));
+        return logging;
+    }
+}

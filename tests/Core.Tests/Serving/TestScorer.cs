@@ -1,0 +1,59 @@
+using System.Text;
+using Mlops.Registry;
+
+namespace Mlops.Serving;
+
+/// <summary>Loads "models" that are texts: what is not <c>broken</c> is scored with 1 for the last output and 0 for the others.</summary>
+internal sealed class TestLoader : IModelLoader
+{
+    private int _loads;
+
+    public List<TestScorer> Loaded { get; } = [];
+
+    public int Loads => Volatile.Read(ref _loads);
+
+    /// <summary>Set to make loading wait until it completes.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public IModelScorer Load(ReadOnlyMemory<byte> onnx, ModelSignature signature)
+    {
+        Interlocked.Increment(ref _loads);
+        Gate.GetAwaiter().GetResult();
+        var text = Encoding.UTF8.GetString(onnx.Span);
+        if (text.StartsWith("broken", StringComparison.Ordinal))
+        {
+            throw new ModelLoadException("it is broken");
+        }
+
+        var scorer = new TestScorer(signature);
+        lock (Loaded)
+        {
+            Loaded.Add(scorer);
+        }
+
+        return scorer;
+    }
+}
+
+internal sealed class TestScorer(ModelSignature signature) : IModelScorer
+{
+    private int _disposals;
+
+    public ModelSignature Signature { get; } = signature;
+
+    public int Disposals => Volatile.Read(ref _disposals);
+
+    public void Score(in FeatureBatch batch, Span<float> output)
+    {
+        ObjectDisposedException.ThrowIf(Disposals > 0, this);
+        output.Clear();
+        for (var row = 0; row < batch.Rows; row++)
+        {
+            output[((row + 1) * Signature.OutputWidth) - 1] = 1;
+        }
+
+        ObjectDisposedException.ThrowIf(Disposals > 0, this);
+    }
+
+    public void Dispose() => Interlocked.Increment(ref _disposals);
+}

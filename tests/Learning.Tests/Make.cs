@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection;
+using Mlops.Data;
+using Mlops.Registry;
+using Mlops.Training;
+
+namespace Mlops.Learning;
+
+/// <summary>Small tables and options to train with.</summary>
+internal static class Make
+{
+    public static ILearner Learner(string name)
+    {
+        using var services = new ServiceCollection().AddLearning().BuildServiceProvider();
+        return services.GetRequiredService<LearnerCatalog>().TryFind(name, out var learner)
+            ? learner
+            : throw new ArgumentException($"There is no learner '{name}'.", nameof(name));
+    }
+
+    public static TrainingOptions Options(ILearner learner, int threads = 1, int seed = 7, params (string Name, double Value)[] changed)
+    {
+        var values = learner.Hyperparameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);
+        foreach (var (name, value) in changed)
+        {
+            Assert.Contains(name, values.Keys);
+            values[name] = value;
+        }
+
+        return new TrainingOptions(values, seed, threads);
+    }
+
+    public static ITrainedModel Train(this ILearner learner, TrainingData data, params (string Name, double Value)[] changed) =>
+        learner.Train(data, Options(learner, changed: changed), CancellationToken.None);
+
+    public static NumericColumn Numbers(string name, params double[] values) => new(new ColumnSchema(name, ColumnType.Number, true), values);
+
+    public static StringColumn Strings(string name, params string?[] values)
+    {
+        var levels = values.OfType<string>().Distinct().ToArray();
+        return new StringColumn(new ColumnSchema(name, ColumnType.Category, true), Array.ConvertAll(values, value => Array.IndexOf(levels, value)), levels);
+    }
+
+    public static TrainingData Regression(double[] target, params Column[] columns) => Data(TaskType.Regression, 0, target, columns);
+
+    public static TrainingData Classification(int classes, double[] target, params Column[] columns) =>
+        Data(classes is 2 ? TaskType.Binary : TaskType.Multiclass, classes, target, columns);
+
+    /// <summary>Rows with numbers, a category of few and one of many levels, missing values in all, and a target that follows from them.</summary>
+    public static TrainingData Mixed(int rows, TaskType task, int classes, int seed = 1)
+    {
+        var random = new DeterministicRandom(seed);
+        double[] Draw(double missing) =>
+            [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble() < missing ? double.NaN : random.NextGaussian() * 10)];
+        string?[] Pick(int levels) => [.. Enumerable.Range(0, rows)
+            .Select(_ => random.NextDouble() < 0.1 ? null : $"level {(int)(levels * Math.Pow(random.NextDouble(), 2))}")];
+        var (whole, holed, few, many) = (Draw(0), Draw(0.2), Pick(5), Pick(60));
+        var scores = Enumerable.Range(0, rows)
+            .Select(row => whole[row] + (double.IsNaN(holed[row]) ? 6 : -holed[row] / 2) + (few[row] is "level 1" or null ? 9 : 0)
+                + (many[row]?.Length ?? 0) + random.NextGaussian())
+            .ToArray();
+        var ranked = scores.Order().ToArray();
+        double[] target = task is TaskType.Regression
+            ? scores
+            : Array.ConvertAll(scores, score => (double)(Array.BinarySearch(ranked, score) * classes / rows));
+        return Data(task, classes, target, [Numbers("whole", whole), Strings("few", few), Numbers("holed", holed), Strings("many", many)]);
+    }
+
+    private static TrainingData Data(TaskType task, int classes, double[] target, Column[] columns) => new(
+        new DataFrame(columns),
+        target,
+        new ModelSignature(
+            [.. columns.Select(column => column.Schema)], "target", task, [.. Enumerable.Range(0, classes).Select(k => $"class {k}")]));
+}

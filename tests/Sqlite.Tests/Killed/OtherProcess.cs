@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace Mlops.Storage;
+
+/// <summary>This assembly run as another process.</summary>
+internal static class OtherProcess
+{
+    public static Process Start(string task, string folder, string name)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            RedirectStandardOutput = true,
+        };
+        foreach (var argument in (string[])["exec", typeof(OtherProcess).Assembly.Location, task, folder, name])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
+    }
+}
