@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Mlops.Data;
 using Mlops.Registry;
 using Mlops.Training;
@@ -7,6 +8,14 @@ namespace Mlops.Learning;
 /// <summary>Small tables and options to train with.</summary>
 internal static class Make
 {
+    public static ILearner Learner(string name)
+    {
+        using var services = new ServiceCollection().AddLearning().BuildServiceProvider();
+        return services.GetRequiredService<LearnerCatalog>().TryFind(name, out var learner)
+            ? learner
+            : throw new ArgumentException($"There is no learner '{name}'.", nameof(name));
+    }
+
     public static TrainingOptions Options(ILearner learner, int threads = 1, int seed = 7, params (string Name, double Value)[] changed)
     {
         var values = learner.Hyperparameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);

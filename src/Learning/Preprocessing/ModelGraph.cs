@@ -56,6 +56,11 @@ internal sealed class ModelGraph
     /// <summary>Values side by side, [rows, sum of their widths].</summary>
     public GraphValue Join(IReadOnlyList<GraphValue> values) => values.Count is 1 ? values[0] : Writer.Concat(1, [.. values]);
 
+    /// <summary>The class of the greatest of its probabilities, [rows].</summary>
+    public GraphValue Label(GraphValue probabilities) => Writer.Node(
+        "Gather",
+        [Writer.Constant([.. _signature.Classes], _signature.Classes.Count), Writer.ArgMax(probabilities, axis: 1, keepDimension: false)]);
+
     public byte[] Classifies(GraphValue label, GraphValue probabilities)
     {
         Writer.Output(label, ModelSignature.LabelOutput, ElementType.String, Dimension.Rows);

@@ -48,29 +48,36 @@ internal sealed class BoostedTrees(
         var columns = encoding.ToGraph(graph);
         if (signature.Task is TaskType.Regression)
         {
-            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(columns, Ensemble(0), 1, baseScores));
+            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores));
         }
 
-        // With a single output ONNX Runtime treats two classes by rules of its own, which depend on the signs of the leaves.
-        // A first class whose score is always 0 makes it plain softmax, which is the sigmoid.
-        var first = signature.Classes.Count - baseScores.Length;
-        var (label, probabilities) = graph.Writer.TreeEnsembleClassifier(
-            columns, Ensemble(first), signature.Classes, PostTransform.Softmax, [.. new float[first], .. baseScores]);
-        return graph.Classifies(label, probabilities);
+        if (baseScores.Length > 1)
+        {
+            var (label, probabilities) = graph.Writer.TreeEnsembleClassifier(
+                columns, Ensemble(), signature.Classes, PostTransform.Softmax, baseScores);
+            return graph.Classifies(label, probabilities);
+        }
+
+        // ONNX Runtime's tree classifier has rules of its own for two classes, which depend on the signs of the leaves.
+        var logOdds = graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores);
+        var both = graph.Writer.Sigmoid(graph.Writer.Mul(logOdds, graph.Writer.Constant([-1f, 1f], 1, 2)));
+        return graph.Classifies(graph.Label(both), both);
     }
 
-    /// <param name="first">The target in the graph of the first output.</param>
-    private TreeEnsemble Ensemble(int first)
+    private TreeEnsemble Ensemble()
     {
         var ensemble = new TreeEnsemble();
         for (var i = 0; i < trees.Count; i++)
         {
-            var target = first + (i % baseScores.Length);
-            ensemble.Add(trees[i].ToGraph(value => TreeNode.Leaf(value, target)));
+            var output = i % baseScores.Length;
+            ensemble.Add(trees[i].ToGraph(value => TreeNode.Leaf(value, output)));
         }
 
-        // So that every target is named at least once, even where no tree found a split.
-        ensemble.Add([TreeNode.Leaf(new float[first + baseScores.Length])]);
+        if (trees.Count is 0)
+        {
+            ensemble.Add([TreeNode.Leaf(new float[baseScores.Length])]);
+        }
+
         return ensemble;
     }
 }

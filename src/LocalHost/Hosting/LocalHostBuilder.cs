@@ -30,7 +30,7 @@ public sealed class LocalHostBuilder
     /// <param name="configure">Adds the settings.</param>
     public LocalHostBuilder(DataFolder data, Action<IConfigurationBuilder> configure)
     {
-        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "MlopsFunctions", EnvironmentName = Environments.Development });
+        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(LocalHostBuilder).Assembly.GetName().Name, EnvironmentName = Environments.Development });
         configure(_builder.Configuration);
         DataPath = data.Path;
         Services.AddSingleton(data);
@@ -48,9 +48,13 @@ public sealed class LocalHostBuilder
     public string DataPath { get; }
 
     /// <summary>Adds an app: its functions are found by reflection, its services and middleware come from <paramref name="register"/>.</summary>
-    public LocalHostBuilder AddApp(Assembly assembly, Action<IFunctionsWorkerApplicationBuilder> register)
+    public LocalHostBuilder AddApp(Assembly assembly, Action<IFunctionsWorkerApplicationBuilder> register) =>
+        AddApp(assembly.GetTypes(), register);
+
+    /// <summary>Adds the functions of some types as an app.</summary>
+    public LocalHostBuilder AddApp(IReadOnlyList<Type> types, Action<IFunctionsWorkerApplicationBuilder> register)
     {
-        var app = new FunctionApp(assembly, Services);
+        var app = new FunctionApp(types, Services);
         register(app);
         _apps.Add(app);
         return this;
@@ -71,11 +75,7 @@ public sealed class LocalHostBuilder
         var app = _builder.Build();
         app.UseHostProblems();
         app.UseRouting();
-        foreach (var (owner, function) in functions.Of<HttpTriggerAttribute>())
-        {
-            HttpFunctions.Map(app, owner, function);
-        }
-
+        HttpFunctions.Map(app, functions);
         return app;
     }
 

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Net.Http.Headers;
+using Mlops.Data;
+using Mlops.Http;
+
+namespace Mlops.Api.Data;
+
+/// <summary>Data sets over HTTP: a CSV file in, its versions, schema and statistics out.</summary>
+public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits)
+{
+    private const string NameRule = "1 to 63 lower-case letters, digits, hyphens or underscores, starting with a letter or digit";
+
+    /// <summary>Stores the body as a new version, reading it as it comes; content that the data set has had is answered with its version.</summary>
+    [Function("UploadDataset")]
+    public async Task<Results<Created<DatasetVersionView>, Ok<DatasetVersionView>, ProblemHttpResult>> UploadAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/datasets/{name}/versions")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken)
+    {
+        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        RequireCsv(request);
+        if (request.ContentLength > limits.MaxBytes)
+        {
+            return TooLarge(limits.MaxBytes);
+        }
+
+        AllowLongBody(request);
+        return await datasets.UploadAsync(request.Caller().Tenant, dataset, request.Body, cancellationToken) switch
+        {
+            UploadOutcome.Stored(var version) => TypedResults.Created(
+                $"/api/v1/datasets/{dataset}/versions/{version.Number}", DatasetVersionView.Of(version)),
+            UploadOutcome.AlreadyStored(var version) => TypedResults.Ok(DatasetVersionView.Of(version)),
+            UploadOutcome.Malformed malformed => Malformed(malformed),
+            UploadOutcome.TooLarge(var limit) => TooLarge(limit),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    [Function("ListDatasets")]
+    public async Task<Ok<Page<Dataset>>> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var paging = Paging.From(request);
+        var page = await datasets.ListAsync(request.Caller().Tenant, paging.Limit, paging.Continuation, cancellationToken);
+        return TypedResults.Ok(new Page<Dataset>(page.Datasets, page.Continuation));
+    }
+
+    [Function("GetDataset")]
+    public async Task<Results<Ok<Dataset>, ProblemHttpResult>> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken)
+    {
+        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        return await datasets.FindDatasetAsync(request.Caller().Tenant, dataset, cancellationToken) is { } found
+            ? TypedResults.Ok(found)
+            : NoDataset(dataset);
+    }
+
+    /// <summary>The versions, the newest first.</summary>
+    [Function("ListDatasetVersions")]
+    public async Task<Results<Ok<Page<DatasetVersionSummary>>, ProblemHttpResult>> ListVersionsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}/versions")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken)
+    {
+        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        var paging = Paging.From(request);
+        var tenant = request.Caller().Tenant;
+        if (await datasets.FindDatasetAsync(tenant, dataset, cancellationToken) is null)
+        {
+            return NoDataset(dataset);
+        }
+
+        var page = await datasets.ListVersionsAsync(tenant, dataset, paging.Limit, paging.Continuation, cancellationToken);
+        return TypedResults.Ok(new Page<DatasetVersionSummary>([.. page.Versions.Select(DatasetVersionSummary.Of)], page.Continuation));
+    }
+
+    [Function("GetDatasetVersion")]
+    public async Task<Results<Ok<DatasetVersionView>, ProblemHttpResult>> GetVersionAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}/versions/{number:int}")] HttpRequest request,
+        string name,
+        int number,
+        CancellationToken cancellationToken)
+    {
+        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        return await datasets.FindAsync(request.Caller().Tenant, dataset, number, cancellationToken) is { } version
+            ? TypedResults.Ok(DatasetVersionView.Of(version))
+            : NoVersion(dataset, number);
+    }
+
+    /// <summary>The CSV file, byte for byte as it came, with its hash as the entity tag.</summary>
+    [Function("GetDatasetContent")]
+    public async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetContentAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}/versions/{number:int}/content")]
+        HttpRequest request,
+        string name,
+        int number,
+        CancellationToken cancellationToken)
+    {
+        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        var tenant = request.Caller().Tenant;
+        return await datasets.FindAsync(tenant, dataset, number, cancellationToken) is { } version
+            ? TypedResults.Stream(
+                await datasets.OpenReadAsync(tenant, version, cancellationToken),
+                "text/csv; charset=utf-8",
+                $"{dataset}-v{number}.csv",
+                version.CreatedAt,
+                new EntityTagHeaderValue($"\"{version.Sha256}\""))
+            : NoVersion(dataset, number);
+    }
+
+    private static void RequireCsv(HttpRequest request)
+    {
+        var isCsv = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Value?.ToLowerInvariant() is "text/csv" or "application/octet-stream"
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Value?.ToLowerInvariant() is "utf-8");
+        if (!isCsv)
+        {
+            throw new ProblemException(
+                StatusCodes.Status415UnsupportedMediaType,
+                new FieldError("Content-Type", "expected text/csv in UTF-8 or application/octet-stream"));
+        }
+    }
+
+    /// <summary>The server's own limit is for documents; here it is the data set's that holds, counted while it is read.</summary>
+    private static void AllowLongBody(HttpRequest request)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = null;
+        }
+    }
+
+    private static ProblemHttpResult Malformed(UploadOutcome.Malformed fault)
+    {
+        var place = fault.Column is null ? $"Line {fault.Line}" : $"Line {fault.Line}, column '{fault.Column}'";
+        var problem = Problems.BadRequest($"{place}: {fault.Reason}", [new FieldError(fault.Column ?? "body", fault.Reason)]);
+        problem.ProblemDetails.Extensions["line"] = fault.Line;
+        problem.ProblemDetails.Extensions["column"] = fault.Column;
+        problem.ProblemDetails.Extensions["reason"] = fault.Reason;
+        return problem;
+    }
+
+    private static ProblemHttpResult TooLarge(long limit) => Problems.TooLarge($"The file is longer than {limit} bytes.");
+
+    private static ProblemHttpResult NoDataset(DatasetName dataset) => Problems.NotFound($"There is no data set '{dataset}'.");
+
+    private static ProblemHttpResult NoVersion(DatasetName dataset, int number) =>
+        Problems.NotFound($"There is no version {number} of data set '{dataset}'.");
+}
