@@ -8,6 +8,7 @@ using Mlops.Http;
 using Mlops.Onnx;
 using Mlops.Registry;
 using Mlops.Serving;
+using Mlops.Tracking;
 
 namespace Mlops.Api;
 
@@ -19,7 +20,7 @@ public static class ApiApp
         app.UseMiddleware<ProblemDetailsMiddleware>();
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
-        app.Services.AddHttpEdge().AddData().AddRegistry().AddOnnx().AddServing();
+        app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing();
         app.Services.AddHostedService<EndpointRefresh>();
         return app;
     }

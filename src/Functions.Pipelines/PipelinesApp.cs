@@ -5,7 +5,10 @@ using Microsoft.Extensions.Hosting;
 using Mlops.Data;
 using Mlops.Http;
 using Mlops.Learning;
+using Mlops.Onnx;
+using Mlops.Pipelines.Training;
 using Mlops.Registry;
+using Mlops.Tracking;
 using Mlops.Training;
 
 namespace Mlops.Pipelines;
@@ -18,8 +21,8 @@ public static class PipelinesApp
         app.UseMiddleware<ProblemDetailsMiddleware>();
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
-        app.Services.AddHttpEdge().AddData().AddRegistry().AddLearning();
-        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>();
+        app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
+        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
         return app;
     }
 }

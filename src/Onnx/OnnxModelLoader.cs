@@ -11,27 +11,25 @@ namespace Mlops.Onnx;
 /// Models of our own learners and models made elsewhere load alike: a single input may have any name, probabilities may come as
 /// float [rows, classes], as the positive class's alone ([rows, 1] or [rows]) or as a sequence of maps from label to probability
 /// (scikit-learn's ZipMap), a prediction as [rows, 1] or [rows]. Where the model names its classes, they must be the signature's;
-/// their order may differ. Each model scores three rows of zeros and empty strings before it counts as loaded.
+/// their order may differ. Each model scores three rows of zeros and empty strings, in bounded time, before it counts as loaded.
 /// </para>
 /// <para>
-/// Refused unseen by the runtime: more than <paramref name="maximumBytes"/>, malformed bytes, tensors in files beside the model,
-/// operators of unknown domains. A model is a program all the same: one that takes endless time or memory is not told from a large
-/// one, so run strangers' models in a process with limits.
+/// Refused unseen by the runtime: too many bytes, malformed bytes, tensors in files beside the model, operators of unknown domains.
+/// A model is a program all the same: one that takes endless time or memory on some inputs is not told from a large one, so run
+/// strangers' models in a process with limits.
 /// </para>
 /// </remarks>
-public sealed class OnnxModelLoader(long maximumBytes = OnnxModelLoader.DefaultMaximumBytes) : IModelLoader
+public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
 {
-    public const long DefaultMaximumBytes = 512L * 1024 * 1024;
-
     private const int TrialRows = 3;
 
     private static readonly string[] KnownDomains = [string.Empty, GraphWriter.LearningDomain, "com.microsoft"];
 
     public IModelScorer Load(ReadOnlyMemory<byte> onnx, ModelSignature signature)
     {
-        if (onnx.IsEmpty || onnx.Length > maximumBytes)
+        if (onnx.IsEmpty || onnx.Length > limits.MaximumBytes)
         {
-            throw new ModelLoadException($"The model has {onnx.Length} bytes; 1 to {maximumBytes} are accepted.");
+            throw new ModelLoadException($"The model has {onnx.Length} bytes; 1 to {limits.MaximumBytes} are accepted.");
         }
 
         var graph = OnnxGraphInfo.Read(onnx.Span);
@@ -76,6 +74,9 @@ public sealed class OnnxModelLoader(long maximumBytes = OnnxModelLoader.DefaultM
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            // Tables need little memory for a short time: an arena per model keeps more and, on single rows, takes longer.
+            EnableCpuMemArena = false,
+            EnableMemoryPattern = false,
             // What fails is thrown; the library's own lines on standard error would tell it twice.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
@@ -97,9 +98,11 @@ public sealed class OnnxModelLoader(long maximumBytes = OnnxModelLoader.DefaultM
             : bytes.ToArray();
 
     /// <summary>Scores a few rows and sees in which form the output comes: what a model declares is not always what it gives.</summary>
-    private static OutputForm Try(InferenceSession session, GraphBinding binding, ModelSignature signature)
+    private OutputForm Try(InferenceSession session, GraphBinding binding, ModelSignature signature)
     {
         using var options = new RunOptions();
+        using var deadline = new CancellationTokenSource(limits.TrialTime);
+        using var ending = deadline.Token.Register(() => options.Terminate = true);
         using var numbers = OrtValue.CreateTensorValueFromMemory(new float[TrialRows * binding.Numbers], [TrialRows, binding.Numbers]);
         using var strings = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, [TrialRows, binding.Strings]);
         var inputs = new Dictionary<string, OrtValue>(StringComparer.Ordinal);

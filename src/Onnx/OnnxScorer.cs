@@ -20,6 +20,7 @@ internal sealed class OnnxScorer : IModelScorer
     private readonly int _partRows;
     private int _users = 1;
     private bool _isDisposed;
+    private bool _isFreed;
 
     public OnnxScorer(ModelSignature signature, InferenceSession session, GraphBinding binding, OutputForm form)
     {
@@ -150,8 +151,8 @@ internal sealed class OnnxScorer : IModelScorer
 
     private void Leave()
     {
-        // Who finds the scorer disposed counts up from zero and down again, so zero may come twice; freeing twice does nothing.
-        if (Interlocked.Decrement(ref _users) != 0)
+        // Who comes to a disposed scorer counts up from zero and down again, so zero is reached more than once.
+        if (Interlocked.Decrement(ref _users) != 0 || Interlocked.Exchange(ref _isFreed, true))
         {
             return;
         }

@@ -7,5 +7,5 @@ public static class OnnxServices
 {
     /// <summary>Registers the loader of ONNX models.</summary>
     public static IServiceCollection AddOnnx(this IServiceCollection services) =>
-        services.AddSingleton<IModelLoader>(new OnnxModelLoader());
+        services.AddSingleton<IModelLoader>(new OnnxModelLoader(OnnxLimits.Default));
 }

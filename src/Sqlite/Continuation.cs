@@ -9,7 +9,7 @@ internal static class Continuation
     public static string After(string listing, string last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{listing}\n{last}"));
 
     /// <returns>The last key seen.</returns>
-    /// <exception cref="ArgumentException">It is not a continuation of this listing.</exception>
+    /// <exception cref="InvalidContinuationException">It is not a continuation of this listing.</exception>
     public static string Parse(string listing, string continuation)
     {
         if (Base64Url.IsValid(continuation)
@@ -19,6 +19,6 @@ internal static class Continuation
             return text[(listing.Length + 1)..];
         }
 
-        throw new ArgumentException("The continuation does not belong to this listing.", nameof(continuation));
+        throw new InvalidContinuationException("The continuation does not belong to this listing.");
     }
 }

@@ -15,13 +15,20 @@ public class OrtIoBinding : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    internal nint Handle => handle;
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsInvalid, this);
+            return handle;
+        }
+    }
 
     public unsafe void BindInput(string name, OrtValue ortValue)
     {
         fixed (byte* utf8 = NativeApi.Utf8(name))
         {
-            NativeApi.Check(NativeApi.BindInput(handle, utf8, ortValue.Handle));
+            NativeApi.Check(NativeApi.BindInput(Handle, utf8, ortValue.Handle));
         }
 
         GC.KeepAlive(ortValue);
@@ -31,7 +38,7 @@ public class OrtIoBinding : SafeHandle
     {
         fixed (byte* utf8 = NativeApi.Utf8(name))
         {
-            NativeApi.Check(NativeApi.BindOutput(handle, utf8, ortValue.Handle));
+            NativeApi.Check(NativeApi.BindOutput(Handle, utf8, ortValue.Handle));
         }
 
         GC.KeepAlive(ortValue);
@@ -41,7 +48,7 @@ public class OrtIoBinding : SafeHandle
     {
         fixed (byte* utf8 = NativeApi.Utf8(name))
         {
-            NativeApi.Check(NativeApi.BindOutputToDevice(handle, utf8, memInfo.Handle));
+            NativeApi.Check(NativeApi.BindOutputToDevice(Handle, utf8, memInfo.Handle));
         }
 
         GC.KeepAlive(memInfo);
@@ -51,7 +58,7 @@ public class OrtIoBinding : SafeHandle
     {
         nint* values;
         nuint count;
-        NativeApi.Check(NativeApi.GetBoundOutputValues(handle, NativeApi.DefaultAllocator, &values, &count));
+        NativeApi.Check(NativeApi.GetBoundOutputValues(Handle, NativeApi.DefaultAllocator, &values, &count));
         var owned = new OrtValue[count];
         for (nuint i = 0; i < count; i++)
         {
@@ -66,9 +73,9 @@ public class OrtIoBinding : SafeHandle
         return new OwnedValues(owned);
     }
 
-    public unsafe void ClearBoundInputs() => NativeApi.ClearBoundInputs(handle);
+    public unsafe void ClearBoundInputs() => NativeApi.ClearBoundInputs(Handle);
 
-    public unsafe void ClearBoundOutputs() => NativeApi.ClearBoundOutputs(handle);
+    public unsafe void ClearBoundOutputs() => NativeApi.ClearBoundOutputs(Handle);
 
     protected override unsafe bool ReleaseHandle()
     {

@@ -25,7 +25,14 @@ public class OrtMemoryInfo : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    internal nint Handle => handle;
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsInvalid, this);
+            return handle;
+        }
+    }
 
     protected override unsafe bool ReleaseHandle()
     {
@@ -54,7 +61,14 @@ public class OrtAllocator : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    internal nint Handle => handle;
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsInvalid, this);
+            return handle;
+        }
+    }
 
     protected override bool ReleaseHandle() => true;
 }

@@ -23,7 +23,7 @@ public class RunOptions : SafeHandle
         get => _logSeverity;
         set
         {
-            NativeApi.Check(NativeApi.RunOptionsSetRunLogSeverityLevel(handle, (int)value));
+            NativeApi.Check(NativeApi.RunOptionsSetRunLogSeverityLevel(Handle, (int)value));
             _logSeverity = value;
         }
     }
@@ -33,18 +33,25 @@ public class RunOptions : SafeHandle
         get => _terminate;
         set
         {
-            NativeApi.Check(value ? NativeApi.RunOptionsSetTerminate(handle) : NativeApi.RunOptionsUnsetTerminate(handle));
+            NativeApi.Check(value ? NativeApi.RunOptionsSetTerminate(Handle) : NativeApi.RunOptionsUnsetTerminate(Handle));
             _terminate = value;
         }
     }
 
-    internal nint Handle => handle;
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsInvalid, this);
+            return handle;
+        }
+    }
 
     public unsafe void AddRunConfigEntry(string configKey, string configValue)
     {
         fixed (byte* key = NativeApi.Utf8(configKey), value = NativeApi.Utf8(configValue))
         {
-            NativeApi.Check(NativeApi.AddRunConfigEntry(handle, key, value));
+            NativeApi.Check(NativeApi.AddRunConfigEntry(Handle, key, value));
         }
     }
 

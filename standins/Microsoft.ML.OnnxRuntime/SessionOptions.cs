@@ -29,7 +29,7 @@ public class SessionOptions : SafeHandle
         get => _intraOpThreads;
         set
         {
-            NativeApi.Check(NativeApi.SetIntraOpNumThreads(handle, value));
+            NativeApi.Check(NativeApi.SetIntraOpNumThreads(Handle, value));
             _intraOpThreads = value;
         }
     }
@@ -39,7 +39,7 @@ public class SessionOptions : SafeHandle
         get => _interOpThreads;
         set
         {
-            NativeApi.Check(NativeApi.SetInterOpNumThreads(handle, value));
+            NativeApi.Check(NativeApi.SetInterOpNumThreads(Handle, value));
             _interOpThreads = value;
         }
     }
@@ -49,7 +49,7 @@ public class SessionOptions : SafeHandle
         get => _memoryPattern;
         set
         {
-            NativeApi.Check(value ? NativeApi.EnableMemPattern(handle) : NativeApi.DisableMemPattern(handle));
+            NativeApi.Check(value ? NativeApi.EnableMemPattern(Handle) : NativeApi.DisableMemPattern(Handle));
             _memoryPattern = value;
         }
     }
@@ -59,7 +59,7 @@ public class SessionOptions : SafeHandle
         get => _cpuMemoryArena;
         set
         {
-            NativeApi.Check(value ? NativeApi.EnableCpuMemArena(handle) : NativeApi.DisableCpuMemArena(handle));
+            NativeApi.Check(value ? NativeApi.EnableCpuMemArena(Handle) : NativeApi.DisableCpuMemArena(Handle));
             _cpuMemoryArena = value;
         }
     }
@@ -71,7 +71,7 @@ public class SessionOptions : SafeHandle
         {
             fixed (byte* id = NativeApi.Utf8(value))
             {
-                NativeApi.Check(NativeApi.SetSessionLogId(handle, id));
+                NativeApi.Check(NativeApi.SetSessionLogId(Handle, id));
             }
 
             _logId = value;
@@ -83,7 +83,7 @@ public class SessionOptions : SafeHandle
         get => _logSeverity;
         set
         {
-            NativeApi.Check(NativeApi.SetSessionLogSeverityLevel(handle, (int)value));
+            NativeApi.Check(NativeApi.SetSessionLogSeverityLevel(Handle, (int)value));
             _logSeverity = value;
         }
     }
@@ -93,7 +93,7 @@ public class SessionOptions : SafeHandle
         get => _optimization;
         set
         {
-            NativeApi.Check(NativeApi.SetSessionGraphOptimizationLevel(handle, (int)value));
+            NativeApi.Check(NativeApi.SetSessionGraphOptimizationLevel(Handle, (int)value));
             _optimization = value;
         }
     }
@@ -103,18 +103,25 @@ public class SessionOptions : SafeHandle
         get => _executionMode;
         set
         {
-            NativeApi.Check(NativeApi.SetSessionExecutionMode(handle, (int)value));
+            NativeApi.Check(NativeApi.SetSessionExecutionMode(Handle, (int)value));
             _executionMode = value;
         }
     }
 
-    internal nint Handle => handle;
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsInvalid, this);
+            return handle;
+        }
+    }
 
     public unsafe void AddSessionConfigEntry(string configKey, string configValue)
     {
         fixed (byte* key = NativeApi.Utf8(configKey), value = NativeApi.Utf8(configValue))
         {
-            NativeApi.Check(NativeApi.AddSessionConfigEntry(handle, key, value));
+            NativeApi.Check(NativeApi.AddSessionConfigEntry(Handle, key, value));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Mlops.Onnx;
 /// <summary>A model made elsewhere predicts here what scikit-learn says it predicts.</summary>
 public class ForeignModelTests
 {
-    private static readonly OnnxModelLoader Loader = new();
+    private static readonly OnnxModelLoader Loader = new(OnnxLimits.Default);
 
     [Theory]
     [InlineData("zipmap_integers", TaskType.Multiclass, "0", "1", "2")]

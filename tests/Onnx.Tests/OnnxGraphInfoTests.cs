@@ -71,7 +71,7 @@ public class OnnxGraphInfoTests
     public void Loading_damaged_models_never_ends_the_process()
     {
         var random = new Random(7);
-        var (model, loader) = (OwnModel.Mixed(), new OnnxModelLoader());
+        var (model, loader) = (OwnModel.Mixed(), new OnnxModelLoader(OnnxLimits.Default));
         for (var round = 0; round < 300; round++)
         {
             var bytes = model.ToArray();

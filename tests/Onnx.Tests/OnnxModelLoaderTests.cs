@@ -7,7 +7,7 @@ namespace Mlops.Onnx;
 
 public class OnnxModelLoaderTests
 {
-    private static readonly OnnxModelLoader Loader = new();
+    private static readonly OnnxModelLoader Loader = new(OnnxLimits.Default);
 
     private static string Refusal(byte[] model, ModelSignature signature) =>
         Assert.Throws<ModelLoadException>(() => Loader.Load(model, signature)).Message;
@@ -24,7 +24,8 @@ public class OnnxModelLoaderTests
     {
         var model = OwnModel.Line();
 
-        var refusal = Assert.Throws<ModelLoadException>(() => new OnnxModelLoader(model.Length - 1).Load(model, OwnModel.LineSignature));
+        var refusal = Assert.Throws<ModelLoadException>(
+            () => new OnnxModelLoader(OnnxLimits.Default with { MaximumBytes = model.Length - 1 }).Load(model, OwnModel.LineSignature));
 
         Assert.Contains($"{model.Length} bytes", refusal.Message, StringComparison.Ordinal);
     }
@@ -133,6 +134,17 @@ public class OnnxModelLoaderTests
         });
 
         Assert.Contains("fails on rows of zeros and empty strings", Refusal(model, signature), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_does_not_come_to_an_end_is_refused()
+    {
+        var impatient = new OnnxModelLoader(OnnxLimits.Default with { TrialTime = TimeSpan.FromMilliseconds(100) });
+
+        var refusal = Assert.Throws<ModelLoadException>(
+            () => impatient.Load(Foreign.Bytes("endless.onnx"), Foreign.Signature(TaskType.Regression, 1)));
+
+        Assert.Contains("fails on rows of zeros", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

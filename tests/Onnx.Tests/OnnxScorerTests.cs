@@ -4,7 +4,7 @@ namespace Mlops.Onnx;
 
 public class OnnxScorerTests
 {
-    private static readonly OnnxModelLoader Loader = new();
+    private static readonly OnnxModelLoader Loader = new(OnnxLimits.Default);
 
     private static IModelScorer Line() => Loader.Load(OwnModel.Line(), OwnModel.LineSignature);
 

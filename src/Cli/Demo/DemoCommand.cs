@@ -15,7 +15,7 @@ internal static class DemoCommand
 
     public static async Task<int> RunAsync(string hostDll, string dataFolder, CancellationToken cancellationToken)
     {
-        var screen = new DemoScreen(AnsiConsole.Console);
+        var screen = new DemoScreen(DemoScreen.Terminal());
         var work = Path.Combine(Path.GetTempPath(), $"mlops-demo-{Environment.ProcessId}");
         try
         {
@@ -92,7 +92,7 @@ internal static class DemoCommand
         await screen.StepAsync($"Upload {dataset}", async () =>
         {
             var version = await client.UploadAsync(dataset, csv, cancellationToken);
-            var columns = version["schema"]!["columns"]!.AsArray().Count;
+            var columns = version["columns"]!.AsArray().Count;
             var hash = version["sha256"]!.GetValue<string>();
             var again = await client.UploadAsync(dataset, csv, cancellationToken);
             Check(again["number"]!.GetValue<int>() is 1, "The same file uploaded twice became two versions.");

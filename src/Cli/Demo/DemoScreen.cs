@@ -12,6 +12,19 @@ internal sealed class DemoScreen(IAnsiConsole console)
 
     private readonly bool _live = console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
+    /// <summary>Standard output: colours and bars in a terminal, plain text in a file or a pipe.</summary>
+    public static IAnsiConsole Terminal()
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            return AnsiConsole.Console;
+        }
+
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        plain.Profile.Width = 110;
+        return plain;
+    }
+
     public void Title(string text)
     {
         console.WriteLine();
@@ -100,7 +113,7 @@ internal sealed class DemoScreen(IAnsiConsole console)
 
         var steps = state["status"]?["steps"]?.AsArray() ?? [];
         var done = steps.Count(step => step!["endedAt"] is not null);
-        var learner = Step(state).StartsWith("TrainAndExport", StringComparison.Ordinal) && state["progress"] is { } progress
+        var learner = Step(state).Equals("trainAndExport", StringComparison.Ordinal) && state["progress"] is { } progress
             ? progress["completed"]!.GetValue<double>() / Math.Max(1, progress["total"]!.GetValue<double>())
             : 0;
         return (done + learner) / Steps;

@@ -11,7 +11,7 @@ public sealed record EvaluationReport(
     int Rows,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, double> Baseline,
-    IReadOnlyList<IReadOnlyList<int>>? ConfusionMatrix);
+    IReadOnlyList<IReadOnlyList<int>>? ConfusionMatrix = null);
 
 /// <summary>Measures predictions against the truth.</summary>
 public static class Evaluation

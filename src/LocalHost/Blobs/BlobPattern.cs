@@ -28,9 +28,10 @@ internal sealed partial class BlobPattern
 
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var shape = new System.Text.StringBuilder("^");
-        foreach (var part in Token().Split(path[(slash + 1)..]))
+        // Splitting at a captured group gives what lies between the tokens and the tokens in turn.
+        foreach (var (index, part) in Token().Split(path[(slash + 1)..]).Index())
         {
-            var isToken = part.StartsWith('{');
+            var isToken = index % 2 is 1;
             if (isToken ? !names.Add(part) : part.AsSpan().ContainsAny("{}"))
             {
                 return false;

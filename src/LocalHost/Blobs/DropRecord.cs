@@ -9,9 +9,9 @@ internal enum DropState { Pending, Done, Failed }
 /// <param name="RetryAt">Not before then.</param>
 /// <param name="Error">Why the last attempt failed.</param>
 internal sealed record DropRecord(
-    string Path, long Length, DateTimeOffset Modified, int Attempts, DropState State, DateTimeOffset RetryAt, string? Error)
+    string Path, long Length, DateTimeOffset Modified, int Attempts, DropState State, DateTimeOffset RetryAt, string? Error = null)
 {
-    public static DropRecord Of(DropFile file) => new(file.Path, file.Length, file.Modified, 0, DropState.Pending, DateTimeOffset.MinValue, null);
+    public static DropRecord Of(DropFile file) => new(file.Path, file.Length, file.Modified, 0, DropState.Pending, DateTimeOffset.MinValue);
 
     /// <summary>Whether it speaks of this very file, not of an earlier one of its name.</summary>
     public bool IsOf(DropFile file) => (Path, Length, Modified) == (file.Path, file.Length, file.Modified);

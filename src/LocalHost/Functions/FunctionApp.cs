@@ -1,17 +1,16 @@
-using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mlops.LocalHost.Functions;
 
-/// <summary>One function app inside the host: the assembly with its functions and the middleware that runs around them.</summary>
+/// <summary>One function app inside the host: the types with its functions and the middleware that runs around them.</summary>
 /// <remarks>Apps share the host's services; middleware is each app's own, in the order in which it was added.</remarks>
-public sealed class FunctionApp(Assembly assembly, IServiceCollection services) : IFunctionsWorkerApplicationBuilder
+public sealed class FunctionApp(IReadOnlyList<Type> types, IServiceCollection services) : IFunctionsWorkerApplicationBuilder
 {
     private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
 
-    public Assembly Assembly { get; } = assembly;
+    public IReadOnlyList<Type> Types { get; } = types;
 
     public IServiceCollection Services { get; } = services;
 

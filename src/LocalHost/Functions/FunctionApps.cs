@@ -11,7 +11,7 @@ internal sealed class FunctionApps
     /// <exception cref="InvalidOperationException">A function is misdeclared, or two have the same name.</exception>
     public FunctionApps(IEnumerable<FunctionApp> apps)
     {
-        Functions = [.. apps.SelectMany(app => FunctionCatalog.Find(app.Assembly).Select(function => new HostedFunction(app, function)))];
+        Functions = [.. apps.SelectMany(app => FunctionCatalog.Find(app.Types).Select(function => new HostedFunction(app, function)))];
         FunctionCatalog.RequireUniqueNames(Functions.Select(hosted => hosted.Function));
     }
 

@@ -9,12 +9,12 @@ public static class FunctionCatalog
 {
     private const BindingFlags Anything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    /// <summary>Every function of an assembly, by name.</summary>
+    /// <summary>Every function of the types, by name.</summary>
     /// <exception cref="InvalidOperationException">A function has no trigger or two, is not public, or shares its name.</exception>
-    public static IReadOnlyList<FunctionMethod> Find(Assembly assembly)
+    public static IReadOnlyList<FunctionMethod> Find(IEnumerable<Type> types)
     {
         var found = new List<FunctionMethod>();
-        foreach (var method in assembly.GetTypes().SelectMany(type => type.GetMethods(Anything)))
+        foreach (var method in types.SelectMany(type => type.GetMethods(Anything)))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is { Name: var name })
             {

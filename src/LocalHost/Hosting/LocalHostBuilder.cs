@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Mlops.LocalHost.Blobs;
 using Mlops.LocalHost.Functions;
 using Mlops.LocalHost.Http;
@@ -21,8 +22,11 @@ namespace Mlops.LocalHost.Hosting;
 /// registers its services and middleware through the official <see cref="IFunctionsWorkerApplicationBuilder"/>, by the same method
 /// that its own <c>Program.cs</c> calls.
 /// </remarks>
-public sealed class LocalHostBuilder
+public sealed partial class LocalHostBuilder
 {
+    /// <summary>The triggers that something in this process starts functions for; the durable ones are the durable engine's.</summary>
+    private static readonly string[] Started = ["httpTrigger", "timerTrigger", "blobTrigger", "orchestrationTrigger", "activityTrigger"];
+
     private readonly WebApplicationBuilder _builder;
     private readonly List<FunctionApp> _apps = [];
 
@@ -30,7 +34,7 @@ public sealed class LocalHostBuilder
     /// <param name="configure">Adds the settings.</param>
     public LocalHostBuilder(DataFolder data, Action<IConfigurationBuilder> configure)
     {
-        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "MlopsFunctions", EnvironmentName = Environments.Development });
+        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(LocalHostBuilder).Assembly.GetName().Name, EnvironmentName = Environments.Development });
         configure(_builder.Configuration);
         DataPath = data.Path;
         Services.AddSingleton(data);
@@ -48,9 +52,13 @@ public sealed class LocalHostBuilder
     public string DataPath { get; }
 
     /// <summary>Adds an app: its functions are found by reflection, its services and middleware come from <paramref name="register"/>.</summary>
-    public LocalHostBuilder AddApp(Assembly assembly, Action<IFunctionsWorkerApplicationBuilder> register)
+    public LocalHostBuilder AddApp(Assembly assembly, Action<IFunctionsWorkerApplicationBuilder> register) =>
+        AddApp(assembly.GetTypes(), register);
+
+    /// <summary>Adds the functions of some types as an app.</summary>
+    public LocalHostBuilder AddApp(IReadOnlyList<Type> types, Action<IFunctionsWorkerApplicationBuilder> register)
     {
-        var app = new FunctionApp(assembly, Services);
+        var app = new FunctionApp(types, Services);
         register(app);
         _apps.Add(app);
         return this;
@@ -71,9 +79,10 @@ public sealed class LocalHostBuilder
         var app = _builder.Build();
         app.UseHostProblems();
         app.UseRouting();
-        foreach (var (owner, function) in functions.Of<HttpTriggerAttribute>())
+        HttpFunctions.Map(app, functions);
+        foreach (var (_, function) in functions.Functions.Where(hosted => !Started.Contains(hosted.Function.TriggerType)))
         {
-            HttpFunctions.Map(app, owner, function);
+            LogNotStarted(app.Logger, function.Name, function.TriggerType);
         }
 
         return app;
@@ -110,4 +119,7 @@ public sealed class LocalHostBuilder
             kestrel.Limits.MaxRequestBodySize = Configuration.MaxRequestBytes();
         });
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Function {Function} is never started here: the local host has no {Trigger}")]
+    private static partial void LogNotStarted(ILogger logger, string function, string trigger);
 }

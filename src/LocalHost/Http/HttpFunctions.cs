@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,26 +10,28 @@ using Mlops.LocalHost.Functions;
 namespace Mlops.LocalHost.Http;
 
 /// <summary>Puts HTTP functions onto ASP.NET Core's routing, as the Functions host routes them with an empty route prefix.</summary>
-internal static class HttpFunctions
+internal static partial class HttpFunctions
 {
     /// <summary>The key under which the official <c>GetHttpContext()</c> looks for the request.</summary>
     private const string HttpContextKey = "HttpRequestContext";
 
-    public static bool IsHttp(FunctionMethod function) => function.Trigger is HttpTriggerAttribute;
-
-    /// <exception cref="InvalidOperationException">A function is declared in a way that cannot be routed, bound or answered.</exception>
-    public static void Map(IEndpointRouteBuilder routes, FunctionApp app, FunctionMethod function)
+    /// <exception cref="InvalidOperationException">A function is declared in a way that cannot be routed, bound or answered, or two have one route.</exception>
+    public static void Map(IEndpointRouteBuilder routes, FunctionApps apps)
     {
-        var trigger = (HttpTriggerAttribute)function.Trigger;
-        var pattern = Pattern(function, trigger);
-        RequireAnswer(function);
-        var runnable = new RunnableFunction(app, function, [typeof(HttpRequest)], [.. pattern.Parameters.Select(parameter => parameter.Name)]);
-        RequestDelegate answer = http => AnswerAsync(runnable, http);
-        var route = pattern.RawText ?? "/";
-        var endpoint = trigger.Methods is { Length: > 0 } methods
-            ? routes.MapMethods(route, methods.Select(method => method.ToUpperInvariant()), answer)
-            : routes.Map(route, answer);
-        endpoint.WithDisplayName(function.Name).WithMetadata(function);
+        var taken = new Dictionary<string, FunctionMethod>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (app, function) in apps.Of<HttpTriggerAttribute>())
+        {
+            var trigger = (HttpTriggerAttribute)function.Trigger;
+            var pattern = Pattern(function, trigger);
+            var methods = trigger.Methods?.Select(method => method.ToUpperInvariant()).ToArray() ?? [];
+            RequireOwnRoute(function, pattern, methods, taken);
+            RequireAnswer(function);
+            var runnable = new RunnableFunction(app, function, [typeof(HttpRequest)], [.. pattern.Parameters.Select(parameter => parameter.Name)]);
+            RequestDelegate answer = http => AnswerAsync(runnable, http);
+            var route = pattern.RawText ?? "/";
+            var endpoint = methods.Length > 0 ? routes.MapMethods(route, methods, answer) : routes.Map(route, answer);
+            endpoint.WithDisplayName(function.Name).WithMetadata(function);
+        }
     }
 
     private static async Task AnswerAsync(RunnableFunction function, HttpContext http)
@@ -60,6 +63,20 @@ internal static class HttpFunctions
         }
     }
 
+    private static void RequireOwnRoute(
+        FunctionMethod function, RoutePattern pattern, string[] methods, Dictionary<string, FunctionMethod> taken)
+    {
+        // Routes that differ only in what their parameters are called match the same requests.
+        var shape = ParameterName().Replace(pattern.RawText ?? "", "{");
+        foreach (var method in methods.DefaultIfEmpty("any method"))
+        {
+            if (!taken.TryAdd($"{method} {shape}", function))
+            {
+                throw function.Misdeclared($"has the route {method} {pattern.RawText}, which {taken[$"{method} {shape}"].Name} has already");
+            }
+        }
+    }
+
     /// <remarks>The official worker ignores any other result, so that the caller would get an empty 200.</remarks>
     private static void RequireAnswer(FunctionMethod function)
     {
@@ -70,4 +87,7 @@ internal static class HttpFunctions
             throw function.Misdeclared($"returns {result.Name}; an HTTP function answers with IResult, IActionResult or by itself");
         }
     }
+
+    [GeneratedRegex(@"\{\*{0,2}[^:}?=]+")]
+    private static partial Regex ParameterName();
 }

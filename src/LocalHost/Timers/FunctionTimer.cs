@@ -44,7 +44,7 @@ internal sealed partial class FunctionTimer(
         {
             if (isMonitored)
             {
-                await records.WriteAsync(function.Name, new(scheduleText, last, next, time.GetUtcNow()), cancellationToken);
+                await records.WriteAsync(function.Name, new(scheduleText, next, time.GetUtcNow(), last), cancellationToken);
             }
 
             await UntilAsync(next, cancellationToken);

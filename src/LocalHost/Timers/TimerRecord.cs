@@ -4,9 +4,9 @@ namespace Mlops.LocalHost.Timers;
 
 /// <summary>What is remembered of a timer between starts of the host.</summary>
 /// <param name="Schedule">The schedule that <paramref name="Next"/> was computed from.</param>
-/// <param name="Last">When it last ran; absent until it has.</param>
 /// <param name="Next">When it is to run next.</param>
-internal sealed record TimerRecord(string Schedule, DateTimeOffset? Last, DateTimeOffset Next, DateTimeOffset LastUpdated);
+/// <param name="Last">When it last ran; absent until it has.</param>
+internal sealed record TimerRecord(string Schedule, DateTimeOffset Next, DateTimeOffset LastUpdated, DateTimeOffset? Last = null);
 
 /// <summary>Keeps one row per timer. Timers are the host's own and belong to no tenant.</summary>
 internal sealed class TimerRecords(ITableStore tables)

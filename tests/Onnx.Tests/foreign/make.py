@@ -132,7 +132,20 @@ def regression():
          [helper.make_tensor_value_info("flat", TensorProto.FLOAT, [None])], x[::50], model.predict(x[::50]), [shape])
 
 
+def endless():
+    """A loop that runs until someone ends it."""
+    scalar = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["going"], ["still"]), helper.make_node("Add", ["before", "before"], ["after"])], "body",
+        [scalar("step", TensorProto.INT64, []), scalar("going", TensorProto.BOOL, []), scalar("before", TensorProto.FLOAT, [None, 1])],
+        [scalar("still", TensorProto.BOOL, []), scalar("after", TensorProto.FLOAT, [None, 1])])
+    always = helper.make_tensor("always", TensorProto.BOOL, [], [True])
+    save("endless", [helper.make_node("Loop", ["", "always", "float_input"], ["y"], body=body)], 1,
+         [scalar("y", TensorProto.FLOAT, [None, 1])], [], [], [always])
+
+
 logistic()
+endless()
 forest()
 sigmoid()
 regression()

@@ -232,7 +232,7 @@ public abstract class TableStoreContract
     [InlineData("")]
     [InlineData("e30")]
     public Task A_made_up_continuation_is_refused(string continuation) =>
-        Assert.ThrowsAsync<ArgumentException>(async () => await Store.ScanAsync(new(Partition, Continuation: continuation), default));
+        Assert.ThrowsAsync<InvalidContinuationException>(async () => await Store.ScanAsync(new(Partition, Continuation: continuation), default));
 
     [Fact]
     public async Task A_continuation_of_another_partition_is_refused()
@@ -240,7 +240,7 @@ public abstract class TableStoreContract
         await InsertManyAsync(3);
         var page = await Store.ScanAsync(new(Partition, Limit: 1), default);
 
-        await Assert.ThrowsAsync<ArgumentException>(
+        await Assert.ThrowsAsync<InvalidContinuationException>(
             async () => await Store.ScanAsync(new("other:tests", Continuation: page.Continuation), default));
     }
 

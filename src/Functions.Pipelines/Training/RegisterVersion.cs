@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text;
+using Microsoft.Azure.Functions.Worker;
+using Mlops.Registry;
+using Mlops.Storage;
+using Mlops.Training;
+
+namespace Mlops.Pipelines.Training;
+
+/// <summary>Makes the trained model a version of its registered model. Repeated, it finds the version it made before.</summary>
+public sealed class RegisterVersion(ModelStore models, ModelFiles versions, TrainingTable table, TrainingFiles files)
+{
+    private const int ExampleRows = 5;
+
+    [Function(nameof(RegisterVersion))]
+    public async Task<RegisteredVersion> RunAsync([ActivityTrigger] TrainedModel made, CancellationToken cancellationToken)
+    {
+        var request = made.Training.Request;
+        var (tenant, name) = (TenantId.Parse(request.Tenant), ModelName.Parse(request.Spec.Model));
+        var content = await ContentAsync(made, cancellationToken);
+        var folder = await versions.WriteAsync(tenant, name, request.Id, content, cancellationToken);
+        await models.GetOrCreateAsync(tenant, name, request.Caller, cancellationToken);
+        var registration = new VersionRegistration(
+            request.Id,
+            folder,
+            content.Signature,
+            made.Report.Metrics,
+            new Dictionary<string, string>
+            {
+                ["learner"] = request.Spec.Learner.Name,
+                ["dataset"] = $"{made.Data.Dataset}:{made.Data.Version}",
+                ["training"] = request.Id,
+            },
+            made.Training.Run?.RunId);
+        return await models.RegisterVersionAsync(tenant, name, registration, request.Caller, cancellationToken) switch
+        {
+            RegistrationOutcome.Registered registered => new RegisteredVersion(name.Value, registered.Version.Number),
+            RegistrationOutcome.AlreadyRegistered registered => new RegisteredVersion(name.Value, registered.Version.Number),
+            RegistrationOutcome.Refused refused => throw new TrainingRefusedException(refused.Reason),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<VersionContent> ContentAsync(TrainedModel made, CancellationToken cancellationToken)
+    {
+        var request = made.Training.Request;
+        var tenant = TenantId.Parse(request.Tenant);
+        var rows = await table.ReadSplitAsync(new OnData(made.Training, made.Data), cancellationToken);
+        var record = new TrainingRecord(
+            request.Id,
+            request.Spec,
+            made.Data.Dataset,
+            made.Data.Version,
+            made.Data.Sha256,
+            made.Model.Sha256,
+            made.Model.Facts,
+            made.Model.Importance,
+            TrainingRecord.CurrentCodeVersion,
+            TrainingRecord.CurrentRuntime,
+            TrainingRecord.CurrentArchitecture);
+        var example = Enumerable.Range(0, Math.Min(ExampleRows, rows.Test.RowCount)).ToArray();
+        return new VersionContent(
+            await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Model, cancellationToken),
+            rows.Signature,
+            new DateTimeOffset(made.Training.StartedAt, TimeSpan.Zero),
+            rows.Test.Take(example),
+            made.Training.Run?.RunId,
+            new Dictionary<string, ReadOnlyMemory<byte>>
+            {
+                [ModelFiles.ReferenceProfile] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Profile, cancellationToken),
+                [ModelFiles.Evaluation] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken),
+                [ModelFiles.TrainingRecord] = Documents.Write(record),
+                [ModelFiles.ModelCard] = Encoding.UTF8.GetBytes(ModelCard.Write(record, rows.Signature, made.Report)),
+                [TrainingFiles.Split] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Split, cancellationToken),
+            });
+    }
+}

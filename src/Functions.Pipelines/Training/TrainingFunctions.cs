@@ -1,0 +1,190 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Mlops.Http;
+using Mlops.Storage;
+using Mlops.Tracking;
+using Mlops.Training;
+using TrainingPage = Mlops.Http.Page<Mlops.Pipelines.Training.TrainingView>;
+
+namespace Mlops.Pipelines.Training;
+
+/// <summary>Starts, shows, follows and cancels trainings.</summary>
+public sealed class TrainingFunctions(
+    IEnumerable<ILearner> learners, TrainingProgressBoard board, RunStore runs, IdSource ids, TimeProvider time)
+{
+    private const int MaxIdempotencyKey = 200;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Starts a training. The same Idempotency-Key starts it once, however often it is sent.</summary>
+    [Function("StartTraining")]
+    public async Task<Accepted<TrainingView>> StartAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/training")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var spec = await Incoming.BodyAsync<TrainingSpec>(request, cancellationToken);
+        var errors = TrainingSpecCheck.Check(spec, [.. learners]);
+        if (errors.Count > 0)
+        {
+            throw new ProblemException(
+                StatusCodes.Status400BadRequest,
+                "The training spec is not valid. See errors.",
+                [.. errors.Select(error => new FieldError(error.Path, error.Problem))]);
+        }
+
+        var caller = request.Caller();
+        var id = TrainingId(request);
+        var instance = Instance(caller.Tenant, id);
+        if (await client.GetInstanceAsync(instance, cancellationToken) is null)
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(TrainModel),
+                new TrainingRequest(caller.Tenant.Value, id, caller.Name, spec),
+                new StartOrchestrationOptions(instance),
+                cancellationToken);
+        }
+
+        var view = await FindAsync(client, caller.Tenant, id, cancellationToken)
+            ?? new TrainingView(id, "pending", time.GetUtcNow(), spec);
+        return TypedResults.Accepted($"/api/v1/training/{id}", view);
+    }
+
+    [Function("GetTraining")]
+    public async Task<Results<Ok<TrainingView>, ProblemHttpResult>> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/training/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) =>
+        await FindAsync(client, request.Caller().Tenant, id, cancellationToken) is { } view
+            ? TypedResults.Ok(view)
+            : Unknown(id);
+
+    [Function("ListTrainings")]
+    public static async Task<Ok<TrainingPage>> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/training")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var paging = Paging.From(request);
+        var tenant = request.Caller().Tenant;
+        var query = new OrchestrationQuery
+        {
+            InstanceIdPrefix = Instance(tenant, ""),
+            PageSize = paging.Limit,
+            ContinuationToken = paging.Continuation,
+            FetchInputsAndOutputs = true,
+        };
+        await foreach (var page in client.GetAllInstancesAsync(query).AsPages(paging.Continuation, paging.Limit).WithCancellation(cancellationToken))
+        {
+            return TypedResults.Ok(new TrainingPage(
+                [.. page.Values.Select(instance => TrainingView.Of(instance, instance.InstanceId[Instance(tenant, "").Length..], progress: null))],
+                page.ContinuationToken));
+        }
+
+        return TypedResults.Ok(new TrainingPage([], null));
+    }
+
+    /// <summary>The training as server-sent events: one whenever something has changed, the last when it has ended.</summary>
+    [Function("FollowTraining")]
+    public async Task<Results<ServerSentEventsResult<string>, ProblemHttpResult>> FollowAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/training/{id}/events")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var tenant = request.Caller().Tenant;
+        return await FindAsync(client, tenant, id, cancellationToken) is { } first
+            ? TypedResults.ServerSentEvents(ChangesAsync(client, tenant, first, cancellationToken))
+            : Unknown(id);
+    }
+
+    /// <summary>Stops a training. One that has ended stays as it is.</summary>
+    [Function("CancelTraining")]
+    public async Task<Results<Ok<TrainingView>, ProblemHttpResult>> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/training/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        var tenant = request.Caller().Tenant;
+        if (await FindAsync(client, tenant, id, cancellationToken) is not { } view)
+        {
+            return Unknown(id);
+        }
+
+        if (view.HasEnded)
+        {
+            return TypedResults.Ok(view);
+        }
+
+        await board.RequestCancelAsync(tenant, id, cancellationToken);
+        await client.TerminateInstanceAsync(Instance(tenant, id), "cancelled", cancellationToken);
+        await client.WaitForInstanceCompletionAsync(Instance(tenant, id), cancellationToken);
+        var ended = await FindAsync(client, tenant, id, cancellationToken) ?? view;
+        if (ended is { State: "cancelled", Status.RunId: { } run })
+        {
+            await runs.FinishAsync(tenant, run, RunStatus.Killed, time.GetUtcNow(), cancellationToken);
+        }
+
+        return TypedResults.Ok(ended);
+    }
+
+    private static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no training '{id}'.");
+
+    private static string Instance(TenantId tenant, string id) => $"{tenant}.training.{id}";
+
+    private string TrainingId(HttpRequest request)
+    {
+        string? key = request.Headers["Idempotency-Key"];
+        if (key is null)
+        {
+            return ids.NewId();
+        }
+
+        return key.Length is > 0 and <= MaxIdempotencyKey
+            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16))
+            : throw new ProblemException(
+                StatusCodes.Status400BadRequest, new FieldError("Idempotency-Key", $"expected 1 to {MaxIdempotencyKey} characters"));
+    }
+
+    private async IAsyncEnumerable<SseItem<string>> ChangesAsync(
+        DurableTaskClient client, TenantId tenant, TrainingView first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(BetweenLooks, time);
+        var view = first;
+        string? shown = null;
+        do
+        {
+            view = await FindAsync(client, tenant, view.Id, cancellationToken) ?? view;
+            var text = Encoding.UTF8.GetString(Documents.Write(view));
+            if (text != shown)
+            {
+                shown = text;
+                yield return new SseItem<string>(text, "training");
+            }
+        }
+        while (!view.HasEnded && await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private async Task<TrainingView?> FindAsync(
+        DurableTaskClient client, TenantId tenant, string id, CancellationToken cancellationToken)
+    {
+        // An id is 32 hexadecimal digits; nothing else can name an instance, not even by accident.
+        if (id.Length is not 32 || !id.All(char.IsAsciiHexDigitLower))
+        {
+            return null;
+        }
+
+        return await client.GetInstanceAsync(Instance(tenant, id), getInputsAndOutputs: true, cancellationToken) is { } instance
+            ? TrainingView.Of(instance, id, await board.FindAsync(tenant, id, cancellationToken))
+            : null;
+    }
+}

@@ -1,0 +1,60 @@
+using Mlops.Registry;
+using Mlops.Training;
+
+namespace Mlops.Pipelines.Training;
+
+/// <summary>What the pipeline is started with.</summary>
+/// <param name="Id">The training's id, which is also its blob folder and the key under which its run and version are made once.</param>
+public sealed record TrainingRequest(string Tenant, string Id, string Caller, TrainingSpec Spec);
+
+public sealed record StartedRun(string ExperimentId, string RunId);
+
+public sealed record StartedTraining(TrainingRequest Request, StartedRun? Run, DateTime StartedAt);
+
+/// <summary>Which data set version the spec meant, and what it is.</summary>
+public sealed record ResolvedData(string Dataset, int Version, string Sha256, long Rows);
+
+public sealed record OnData(StartedTraining Training, ResolvedData Data);
+
+public sealed record ValidatedData(int Rows, IReadOnlyList<string> Warnings);
+
+public sealed record SplitRows(int Train, int Test);
+
+public sealed record ExportedModel(
+    string Sha256, long Bytes, IReadOnlyDictionary<string, double> Facts, IReadOnlyDictionary<string, double> Importance);
+
+public sealed record TrainedModel(StartedTraining Training, ResolvedData Data, ExportedModel Model, EvaluationReport Report);
+
+public sealed record RegisteredVersion(string Model, int Number);
+
+public sealed record Candidate(TrainedModel Trained, RegisteredVersion Version);
+
+/// <summary>A training that ends, and as what.</summary>
+public sealed record EndedTraining(StartedTraining Training, string Reason);
+
+/// <summary>What came of a training.</summary>
+/// <param name="Outcome"><c>promoted</c> (it carries the alias), <c>registered</c> (a gate refused it the alias) or <c>refused</c> (no model).</param>
+/// <param name="Reason">Why it was refused.</param>
+public sealed record TrainingResult(
+    string Outcome,
+    string? RunId,
+    string Model,
+    int? Version,
+    IReadOnlyDictionary<string, double>? Metrics,
+    IReadOnlyDictionary<string, double>? Baseline,
+    GateVerdict? Verdict,
+    string? Reason)
+{
+    public static TrainingResult Of(TrainedModel made, RegisteredVersion version, GateVerdict verdict) => new(
+        verdict.Passed ? "promoted" : "registered",
+        made.Training.Run?.RunId,
+        version.Model,
+        version.Number,
+        made.Report.Metrics,
+        made.Report.Baseline,
+        verdict,
+        Reason: null);
+
+    public static TrainingResult Refused(StartedTraining training, string reason) =>
+        new("refused", training.Run?.RunId, training.Request.Spec.Model, Version: null, Metrics: null, Baseline: null, Verdict: null, reason);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using Microsoft.DurableTask;
+
+namespace Mlops.Pipelines.Training;
+
+/// <summary>The steps of a training, in order.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TrainingStep>))]
+public enum TrainingStep
+{
+    StartRun, ResolveData, Validate, Split, TrainAndExport, Evaluate, Profile, LogRun, Register, Gates, SetAlias
+}
+
+/// <summary>A step that has begun, and when it ended if it has.</summary>
+public sealed record StepTimes(TrainingStep Step, DateTime StartedAt, DateTime? EndedAt);
+
+/// <summary>What a training shows of itself while it runs: the orchestration's custom status.</summary>
+/// <param name="State"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
+public sealed record TrainingStatus(string State, string? RunId, IReadOnlyList<StepTimes> Steps, string? Reason);
+
+/// <summary>Calls activities and keeps the custom status saying which step is under way.</summary>
+internal sealed class TrainingSteps(TaskOrchestrationContext context, TaskOptions options)
+{
+    private readonly List<StepTimes> _steps = [];
+    private string? _runId;
+
+    public async Task<T> CallAsync<T>(TrainingStep step, string activity, object input)
+    {
+        _steps.Add(new StepTimes(step, context.CurrentUtcDateTime, EndedAt: null));
+        Show("running");
+        var result = await context.CallActivityAsync<T>(activity, input, options);
+        _steps[^1] = _steps[^1] with { EndedAt = context.CurrentUtcDateTime };
+        if (result is StartedRun run)
+        {
+            _runId = run.RunId;
+        }
+
+        return result;
+    }
+
+    public void Finish() => Show("completed");
+
+    /// <summary>Marks the run failed, if there is one, and says why in the status.</summary>
+    public async Task FailAsync(string reason, StartedTraining training)
+    {
+        if (training.Run is not null)
+        {
+            await context.CallActivityAsync<bool>(nameof(FailRun), new EndedTraining(training, reason), options);
+        }
+
+        Show("failed", reason);
+    }
+
+    // The list is copied, for the status is serialised after later steps have begun.
+    private void Show(string state, string? reason = null) =>
+        context.SetCustomStatus(new TrainingStatus(state, _runId, [.. _steps], reason));
+}

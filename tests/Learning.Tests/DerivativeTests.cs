@@ -1,0 +1,90 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Mlops.Registry;
+
+namespace Mlops.Learning;
+
+/// <summary>Derivatives in closed form against differences of the loss itself.</summary>
+public sealed class DerivativeTests
+{
+    private const double Step = 1e-4;
+
+    public static TheoryData<TaskType, int> Losses() => new() { { TaskType.Regression, 1 }, { TaskType.Binary, 2 }, { TaskType.Multiclass, 5 } };
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void The_derivatives_of_a_boosting_loss_are_its_slope_and_curvature(TaskType task, int classes) =>
+        Prop.ForAll<int>(seed =>
+        {
+            const int rows = 7;
+            var random = new DeterministicRandom(seed);
+            var loss = BoostingLoss.For(new ModelSignature([], "y", task, [.. Enumerable.Range(0, classes).Select(k => $"{k}")]));
+            var target = Enumerable.Range(0, rows).Select(_ => (double)random.NextInt(classes)).ToArray();
+            var scores = Enumerable.Range(0, rows * loss.Outputs).Select(_ => 2 * random.NextGaussian()).ToArray();
+            var gradients = new float[scores.Length];
+            var hessians = new float[scores.Length];
+            loss.Derive(target, scores, gradients, hessians, 0, rows);
+
+            return Enumerable.Range(0, scores.Length).All(i =>
+            {
+                double At(double shift)
+                {
+                    var moved = (double[])scores.Clone();
+                    moved[i] += shift;
+                    return loss.At(target, moved, i % rows);
+                }
+
+                return Math.Abs(gradients[i] - ((At(Step) - At(-Step)) / (2 * Step))) < 1e-5
+                    && Math.Abs(hessians[i] - ((At(Step) - (2 * At(0)) + At(-Step)) / (Step * Step))) < 1e-5;
+            });
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void The_gradient_of_the_logistic_objective_is_its_slope(int classes) => Prop.ForAll<int>(seed =>
+    {
+        const int rows = 30;
+        var random = new DeterministicRandom(seed);
+        var matrix = Matrix(random, rows);
+        var target = Enumerable.Range(0, rows).Select(_ => (double)random.NextInt(classes)).ToArray();
+        var objective = new LogisticObjective(matrix, target, classes, 0.5, 1);
+        var point = Enumerable.Range(0, objective.Parameters).Select(_ => random.NextGaussian()).ToArray();
+        var gradient = new double[point.Length];
+        objective.Evaluate(point, gradient);
+
+        return Enumerable.Range(0, point.Length).All(i =>
+        {
+            double At(double shift)
+            {
+                var moved = (double[])point.Clone();
+                moved[i] += shift;
+                return objective.Evaluate(moved, new double[point.Length]);
+            }
+
+            return Math.Abs(gradient[i] - ((At(Step) - At(-Step)) / (2 * Step))) < 1e-6;
+        });
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_logistic_objective_is_the_same_on_two_threads_to_the_last_bit()
+    {
+        var random = new DeterministicRandom(3);
+        var matrix = Matrix(random, 5_000);
+        var target = Enumerable.Range(0, 5_000).Select(_ => (double)random.NextInt(3)).ToArray();
+        var point = Enumerable.Range(0, 3 * (matrix.Width + 1)).Select(_ => random.NextGaussian()).ToArray();
+        var (one, two) = (new double[point.Length], new double[point.Length]);
+
+        var value = new LogisticObjective(matrix, target, 3, 1, 1).Evaluate(point, one);
+
+        Assert.Equal(value, new LogisticObjective(matrix, target, 3, 1, 2).Evaluate(point, two));
+        Assert.Equal(one, two);
+    }
+
+    /// <summary>Eleven numbers, past the width of a vector, and a category of four levels with unknown values.</summary>
+    private static DesignMatrix Matrix(DeterministicRandom random, int rows) => new(
+        rows,
+        [.. Enumerable.Range(0, rows * 11).Select(_ => (float)random.NextGaussian())],
+        [[.. Enumerable.Range(0, rows).Select(_ => random.NextInt(5) - 1)]],
+        [4]);
+}
