@@ -8,6 +8,7 @@ using Mlops.Onnx;
 using Mlops.Registry;
 using Mlops.Serving;
 using Mlops.Storage;
+using Mlops.Tracking;
 
 namespace Mlops.Api;
 
@@ -23,7 +24,7 @@ internal sealed record Answer(int Status, string Text, IHeaderDictionary Headers
         [.. Json.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("field")}: {error.GetProperty("message")}")];
 }
 
-/// <summary>The registry's and serving's functions over SQLite in a temporary folder, with ONNX Runtime to score.</summary>
+/// <summary>The tracking, registry and serving functions over SQLite in a temporary folder, with ONNX Runtime to score.</summary>
 internal sealed class ApiOnDisk : IAsyncDisposable
 {
     public static readonly ModelSignature Signature = new(
@@ -40,6 +41,8 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         .AddSingleton<TimeProvider>(Time)
         .AddSqliteStorage(_folder.Path)
         .AddHttpEdge()
+        .AddSingleton(IdSource.Random)
+        .AddTracking()
         .AddRegistry()
         .AddOnnx()
         .AddServing()
@@ -48,6 +51,10 @@ internal sealed class ApiOnDisk : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new();
 
     public ModelStore Models => _services.GetRequiredService<ModelStore>();
+
+    public ExperimentStore Experiments => _services.GetRequiredService<ExperimentStore>();
+
+    public RunStore Runs => _services.GetRequiredService<RunStore>();
 
     public T Functions<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 

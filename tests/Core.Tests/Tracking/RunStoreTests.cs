@@ -152,6 +152,16 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_status_or_stage_that_there_is_not_is_refused()
+    {
+        var run = await _tracking.StartRunAsync();
+
+        var outcome = await Runs.ChangeAsync(Tenant, run.Id, new((RunStatus)17, LifecycleStage: (LifecycleStage)17), null, default);
+
+        Assert.Equal(["status", "lifecycleStage"], Assert.IsType<RunChangeOutcome.Refused>(outcome).Objections.Select(objection => objection.Field));
+    }
+
+    [Fact]
     public async Task A_change_based_on_an_old_tag_is_stale()
     {
         var run = await _tracking.StartRunAsync();
