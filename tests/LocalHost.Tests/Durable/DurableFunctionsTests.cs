@@ -38,10 +38,11 @@ public sealed class HelloActivities(HelloActivities.Voice voice) : IDisposable
         [ActivityTrigger] Greeting greeting,
         string instanceId,
         [DurableClient] DurableTaskClient client,
+        FunctionContext context,
         CancellationToken cancellationToken)
     {
         var self = await client.GetInstanceAsync(instanceId, cancellationToken);
-        return string.Join(' ', Enumerable.Repeat($"{voice.Hello} {greeting.Name}", greeting.Times)) + $" from {self?.Name}";
+        return string.Join(' ', Enumerable.Repeat($"{voice.Hello} {greeting.Name}", greeting.Times)) + $" from {self?.Name} by {context.FunctionDefinition.Name}";
     }
 
     [Function("SayNothing")]
@@ -90,7 +91,7 @@ public sealed class DurableFunctionsTests
             await client.ScheduleNewOrchestrationInstanceAsync("GreetWithoutInput", DurableHost.Deadline), true, DurableHost.Deadline);
         await host.StopAsync(DurableHost.Deadline);
 
-        Assert.Equal("Hi Ada Hi Ada from Greet and 24", ended.ReadOutputAs<string>());
+        Assert.Equal("Hi Ada Hi Ada from Greet by SayHello and 36", ended.ReadOutputAs<string>());
         Assert.Equal("System.NotSupportedException: not null", failed.FailureDetails?.InnerFailure?.ToString());
         Assert.Equal(3, voice.Closed);
     }
