@@ -77,7 +77,8 @@ public sealed partial class LocalHostBuilder
         AddIfAny<TimerTriggerAttribute, TimerFunctions>(functions);
         AddIfAny<BlobTriggerAttribute, BlobFunctions>(functions);
         var app = _builder.Build();
-        app.UseHostProblems();
+        app.UseMiddleware<HostProblems>();
+        app.UseMiddleware<LoopbackCallers>();
         app.UseRouting();
         HttpFunctions.Map(app, functions);
         foreach (var (_, function) in functions.Functions.Where(hosted => !Started.Contains(hosted.Function.TriggerType)))

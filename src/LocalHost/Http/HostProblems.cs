@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Mlops.Http;
@@ -64,9 +63,4 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed in the host")]
     private partial void LogFailed(Exception failure, string method, string path);
-}
-
-internal static class HostProblemsRegistration
-{
-    public static IApplicationBuilder UseHostProblems(this IApplicationBuilder app) => app.UseMiddleware<HostProblems>();
 }

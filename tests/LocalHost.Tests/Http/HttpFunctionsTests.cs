@@ -136,6 +136,31 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
         Assert.Equal(["0af7651916cd43dd8448eb211c80319c"], response.Headers.GetValues("x-request-id"));
     }
 
+    [Theory]
+    [InlineData("Host", "evil.example")]
+    [InlineData("Host", "localhost.evil.example:7071")]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
+    public async Task A_page_elsewhere_cannot_call_through_the_browser(string header, string value)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "count");
+        request.Headers.Add(header, value);
+
+        await ProblemAsync(HttpStatusCode.Forbidden, await Client.SendAsync(request));
+    }
+
+    [Theory]
+    [InlineData("Host", "localhost:1234")]
+    [InlineData("Host", "[::1]")]
+    [InlineData("Origin", "http://127.0.0.1:7071")]
+    public async Task A_page_of_this_machine_may_call(string header, string value)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "count");
+        request.Headers.Add(header, value);
+
+        Assert.Equal(HttpStatusCode.OK, (await Client.SendAsync(request)).StatusCode);
+    }
+
     [Fact]
     public async Task An_answer_that_breaks_off_is_not_passed_off_as_whole() =>
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => Client.GetStringAsync("fails-late"));
