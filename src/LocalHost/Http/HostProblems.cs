@@ -34,8 +34,8 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
         {
             LogFailed(failure, http.Request.Method, http.Request.Path);
             http.Response.Clear();
-            await Problems.Of(
-                StatusCodes.Status500InternalServerError, "Something went wrong on our side. The log has it under the trace id.").ExecuteAsync(http);
+            const string Detail = "Something went wrong on our side. The log has it under the trace id.";
+            await Problems.Of(StatusCodes.Status500InternalServerError, Detail).ExecuteAsync(http);
             return;
         }
 

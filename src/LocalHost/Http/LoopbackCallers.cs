@@ -16,13 +16,16 @@ internal sealed class LoopbackCallers(RequestDelegate next)
         var request = http.Request;
         if (!HostNames.IsLoopback(request.Host.Host))
         {
-            return Problems.Of(StatusCodes.Status403Forbidden, $"This host answers to localhost, not to '{request.Host.Host}'.").ExecuteAsync(http);
+            return RefuseAsync(http, $"This host answers to localhost, not to '{request.Host.Host}'.");
         }
 
         return request.Headers.Origin is { Count: > 0 } origin && !IsLoopback(origin.ToString())
-            ? Problems.Of(StatusCodes.Status403Forbidden, $"Pages of '{origin}' may not call this host.").ExecuteAsync(http)
+            ? RefuseAsync(http, $"Pages of '{origin}' may not call this host.")
             : next(http);
     }
+
+    private static Task RefuseAsync(HttpContext http, string detail) =>
+        Problems.Of(StatusCodes.Status403Forbidden, detail).ExecuteAsync(http);
 
     private static bool IsLoopback(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && HostNames.IsLoopback(uri.Host);
 }

@@ -29,8 +29,9 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
     [Fact]
     public async Task A_route_value_that_is_not_of_its_parameters_type_is_refused_by_name()
     {
-        var problem = await ProblemAsync(HttpStatusCode.BadRequest, await Client.GetAsync("typed/wine/many/01234567-89ab-cdef-0123-456789abcdef/true"));
+        var response = await Client.GetAsync("typed/wine/many/01234567-89ab-cdef-0123-456789abcdef/true");
 
+        var problem = await ProblemAsync(HttpStatusCode.BadRequest, response);
         Assert.Contains("'number' is 'many'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
