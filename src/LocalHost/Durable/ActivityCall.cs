@@ -16,5 +16,5 @@ public delegate Task<object?> ActivityBody(ActivityCall call, CancellationToken 
 /// <param name="Converter">Reads the input.</param>
 public sealed record ActivityCall(string Name, string InstanceId, int TaskId, string? SerializedInput, DataConverter Converter)
 {
-    public T? GetInput<T>() => Converter.Deserialize<T>(SerializedInput);
+    public T? GetInput<T>() => SerializedInput is null ? default : Converter.Deserialize<T>(SerializedInput);
 }

@@ -92,10 +92,13 @@ public sealed partial class DurableEngine
             else if (state.IsOver)
             {
                 Unmark(instance.Id, batch);
+                Signals.Raise(instance.Id);
                 delivery = await UndeliveredAsync(state, _abort.Token);
             }
             else
             {
+                // The turn before may have been written and not been heard of.
+                Signals.Raise(instance.Id);
                 delivery = await UndeliveredAsync(state, _abort.Token);
                 SetLoaded(instance, await LoadAsync(stored));
                 batch = await MergeInboxAsync(instance, batch);
@@ -240,8 +243,8 @@ public sealed partial class DurableEngine
     /// <summary>Messages that lie in the inbox and those that are memory only; one that is in neither has been consumed.</summary>
     private async Task<List<Envelope>> MergeInboxAsync(Instance instance, List<Envelope> batch)
     {
-        List<Envelope> all = [.. await Store.InboxAsync(instance.Id, _abort.Token), .. batch.Where(envelope => envelope.Row is null)];
-        instance.PutBack(all, parked: false);
+        List<Envelope> inbox = await Store.InboxAsync(instance.Id, _abort.Token);
+        instance.PutBack([.. inbox, .. batch.Where(envelope => envelope.Row is null), Envelope.Look], parked: false);
         instance.TryTake(out var first);
         return first;
     }

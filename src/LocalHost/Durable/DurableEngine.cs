@@ -133,10 +133,12 @@ public sealed partial class DurableEngine : IHostedService, IDisposable
         finally
         {
             instance.Gate.Release();
+
+            // Also when the store failed: it may have done so after it had created the instance.
+            Signals.Raise(request.Id);
+            Post(request.Id, Envelope.Look);
         }
 
-        Signals.Raise(request.Id);
-        Post(request.Id, Envelope.Look);
         return new CreateOutcome.Created();
     }
 

@@ -32,9 +32,15 @@ internal sealed class TimerQueue : IDisposable
         _timer = time.CreateTimer(static queue => ((TimerQueue)queue!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Sets a timer unless it is set already.</summary>
+    /// <summary>Sets a timer unless it is set already; one that is due at once fires before this returns.</summary>
     public void Set(TimerKey key, DateTimeOffset due)
     {
+        if (due <= _time.GetUtcNow())
+        {
+            _due(key);
+            return;
+        }
+
         lock (_lock)
         {
             if (_set.Add(key))

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Mlops.LocalHost.Blobs;
 using Mlops.LocalHost.Functions;
 using Mlops.LocalHost.Http;
@@ -21,8 +22,11 @@ namespace Mlops.LocalHost.Hosting;
 /// registers its services and middleware through the official <see cref="IFunctionsWorkerApplicationBuilder"/>, by the same method
 /// that its own <c>Program.cs</c> calls.
 /// </remarks>
-public sealed class LocalHostBuilder
+public sealed partial class LocalHostBuilder
 {
+    /// <summary>The triggers that something in this process starts functions for; the durable ones are the durable engine's.</summary>
+    private static readonly string[] Started = ["httpTrigger", "timerTrigger", "blobTrigger", "orchestrationTrigger", "activityTrigger"];
+
     private readonly WebApplicationBuilder _builder;
     private readonly List<FunctionApp> _apps = [];
 
@@ -76,6 +80,11 @@ public sealed class LocalHostBuilder
         app.UseHostProblems();
         app.UseRouting();
         HttpFunctions.Map(app, functions);
+        foreach (var (_, function) in functions.Functions.Where(hosted => !Started.Contains(hosted.Function.TriggerType)))
+        {
+            LogNotStarted(app.Logger, function.Name, function.TriggerType);
+        }
+
         return app;
     }
 
@@ -110,4 +119,7 @@ public sealed class LocalHostBuilder
             kestrel.Limits.MaxRequestBodySize = Configuration.MaxRequestBytes();
         });
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Function {Function} is never started here: the local host has no {Trigger}")]
+    private static partial void LogNotStarted(ILogger logger, string function, string trigger);
 }

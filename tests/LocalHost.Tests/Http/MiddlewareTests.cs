@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -86,6 +87,14 @@ public sealed class MiddlewareTests
         Assert.DoesNotContain("\"level\":\"Error\"", host.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_function_that_nothing_here_starts_is_named_in_the_log()
+    {
+        await using var host = await RunningHost.StartAsync([typeof(QueuedFunctions)]);
+
+        Assert.Contains("Function Queued is never started here: the local host has no queueTrigger", host.Log, StringComparison.Ordinal);
+    }
+
     private static void Trail(FunctionContext context, string word) =>
         context.GetHttpContext()?.Response.Headers.Append("trail", $"{word} {context.FunctionDefinition.Name}");
 
@@ -116,4 +125,13 @@ public sealed class WaitingFunctions(Waiting waiting)
         waiting.Started.SetResult();
         await Task.Delay(Timeout.Infinite, request.HttpContext.RequestAborted);
     }
+}
+
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class QueueTriggerAttribute : TriggerBindingAttribute;
+
+public sealed class QueuedFunctions
+{
+    [Function("Queued")]
+    public void Run([QueueTrigger] string message) => ArgumentException.ThrowIfNullOrEmpty(message);
 }
