@@ -117,7 +117,7 @@ internal sealed class EndpointRoute(TenantId tenant, Endpoint endpoint, ModelSto
 
             (_failure, _resolution) = (null, new Resolution(endpoint, generation));
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever kept the model from loading, the endpoint goes on with what it has and says so. Of an outage only the log has more.
             var why = failure is ModelLoadException or InvalidDataException ? failure.Message : "storage did not answer.";
