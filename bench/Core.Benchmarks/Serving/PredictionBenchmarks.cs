@@ -56,7 +56,7 @@ public class PredictionBenchmarks
             new Dictionary<string, string>(),
             0,
             "");
-        _model = new ServedModel(version, new OnnxModelLoader(new OnnxLimits()).Load(Graph(), Signature));
+        _model = new ServedModel(version, new OnnxModelLoader(OnnxLimits.Default).Load(Graph(), Signature));
         _rows = ((PredictionReading.Accepted)_model.Requests.Read(_body)).Rows;
         _scores = new float[Rows * 2];
         Score();
