@@ -410,11 +410,14 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
             if (_fields[i].Escaped)
             {
                 var value = _buffer.AsSpan(_fields[i].Start, _fields[i].Length);
-                var kept = 0;
-                for (var at = 0; at < value.Length; at++)
+                var (kept, from) = (0, 0);
+                while (from < value.Length)
                 {
-                    value[kept++] = value[at];
-                    at += value[at] is Quote ? 1 : 0;
+                    var quote = value[from..].IndexOf(Quote);
+                    var length = quote < 0 ? value.Length - from : quote + 1;
+                    value.Slice(from, length).CopyTo(value[kept..]);
+                    kept += length;
+                    from += length + 1;
                 }
 
                 _fields[i] = new CsvField(_fields[i].Start, kept, Escaped: false);

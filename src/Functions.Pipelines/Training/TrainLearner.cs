@@ -17,6 +17,11 @@ public sealed class TrainLearner(
     {
         var request = step.Training.Request;
         var tenant = TenantId.Parse(request.Tenant);
+        if (await board.IsCancelRequestedAsync(tenant, request.Id, cancellationToken))
+        {
+            throw Cancelled();
+        }
+
         var rows = await table.ReadSplitAsync(step, cancellationToken);
         var learner = learners.First(known => known.Name == request.Spec.Learner.Name);
         var progress = new LatestProgress();
@@ -31,6 +36,8 @@ public sealed class TrainLearner(
         await files.WriteBytesAsync(tenant, request.Id, TrainingFiles.Model, graph, cancellationToken);
         return new ExportedModel(Convert.ToHexStringLower(SHA256.HashData(graph)), graph.Length, model.Facts, model.Importance);
     }
+
+    private static TrainingRefusedException Cancelled() => new("The training was cancelled.");
 
     private static Dictionary<string, double> Settings(ILearner learner, TrainingSpec spec) => learner.Hyperparameters.ToDictionary(
         known => known.Name,
@@ -52,7 +59,7 @@ public sealed class TrainLearner(
             if (await board.IsCancelRequestedAsync(tenant, id, stop.Token))
             {
                 await stop.CancelAsync();
-                throw new TrainingRefusedException("The training was cancelled.");
+                throw Cancelled();
             }
 
             tick = timer.WaitForNextTickAsync(stop.Token).AsTask();
