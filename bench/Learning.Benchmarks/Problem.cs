@@ -20,8 +20,9 @@ internal sealed class Problem
         _target = [.. Enumerable.Range(0, 2 * rows).Select(row =>
         {
             var x = _columns;
-            var signal = x[0][row] + (2 * x[1][row] * x[2][row]) - Math.Abs(x[3][row]) + (1.5 * Math.Sin(3 * x[4][row])) + (0.5 * x[5][row]) + 0.8;
-            var noisy = signal + random.NextGaussian();
+            var straight = x[0][row] + (0.5 * x[5][row]) + 0.8;
+            var curved = (2 * x[1][row] * x[2][row]) - Math.Abs(x[3][row]) + (1.5 * Math.Sin(3 * x[4][row]));
+            var noisy = straight + curved + random.NextGaussian();
             return task is TaskType.Binary ? noisy > 0 ? 1.0 : 0 : noisy;
         })];
     }
@@ -51,7 +52,8 @@ internal sealed class Problem
     private TrainingData Part(int start)
     {
         var columns = _columns.Select((values, index) => new NumericColumn(
-            new ColumnSchema($"x{index}", ColumnType.Number, false), Array.ConvertAll(values[start..(start + Rows)], value => (double)value)));
+            new ColumnSchema($"x{index}", ColumnType.Number, false),
+            Array.ConvertAll(values[start..(start + Rows)], value => (double)value)));
         var frame = new DataFrame([.. columns]);
         string[] classes = Task is TaskType.Binary ? ["no", "yes"] : [];
         return new TrainingData(frame, _target[start..(start + Rows)], new ModelSignature(frame.Schema.Columns, "y", Task, classes));

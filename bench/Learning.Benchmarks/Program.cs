@@ -20,7 +20,8 @@ foreach (var problem in new[] { Problem.Make(TaskType.Binary, rows, 30), Problem
     }
 
     var (train, test) = (problem.Train, problem.Test);
-    foreach (var learner in new ILearner[] { new GradientBoosting(), new LogisticRegression() }.Where(learner => learner.Tasks.Contains(problem.Task)))
+    ILearner[] learners = [new GradientBoosting(), new LogisticRegression()];
+    foreach (var learner in learners.Where(learner => learner.Tasks.Contains(problem.Task)))
     {
         foreach (var threads in new[] { 1, 2 })
         {
@@ -47,8 +48,10 @@ static (double Wall, double Cpu, ITrainedModel Model) Time(ILearner learner, Tra
         times.Add((watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
     }
 
-    return (times.Select(time => time.Wall).Order().ElementAt(Repeats / 2), times.Select(time => time.Cpu).Order().ElementAt(Repeats / 2), model);
+    return (Median(times.Select(time => time.Wall)), Median(times.Select(time => time.Cpu)), model);
 }
+
+static double Median(IEnumerable<double> values) => values.Order().ElementAt(Repeats / 2);
 
 static string Score(ITrainedModel model, TrainingData test)
 {

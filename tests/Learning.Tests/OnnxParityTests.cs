@@ -84,16 +84,13 @@ public sealed class OnnxParityTests
         Exported.AgreesWithItself(model, data);
     }
 
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void The_reference_checker_accepts_the_graph(string learner, TaskType task, int classes)
+    [PythonOnnxFact]
+    public void The_reference_checker_accepts_every_graph()
     {
-        var model = Make.Learner(learner).Train(Make.Mixed(200, task, classes));
-
-        // Debian's python3-onnx; without it ONNX Runtime, in the tests above, is the only judge.
-        if (PythonOnnx.IsPresent)
+        foreach (var (learner, task, classes) in Cases().Select(row => ((string)row[0], (TaskType)row[1], (int)row[2])))
         {
-            var read = PythonOnnx.CheckModel(model.ToOnnx());
+            var read = PythonOnnx.CheckModel(Make.Learner(learner).Train(Make.Mixed(200, task, classes)).ToOnnx());
+
             Assert.Equal(["numeric", "strings"], read.GetProperty("inputs").EnumerateArray().Select(name => name.GetString()));
         }
     }

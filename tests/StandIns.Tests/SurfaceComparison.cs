@@ -24,7 +24,8 @@ internal static class SurfaceComparison
         from entry in official.Values
         where entry.Id[0] is not 'T' && !standIn.ContainsKey(entry.Id)
         let owner = Owner(entry.Id)
-        where standIn.ContainsKey(owner) && !OnlyCalled.Contains(owner) && (official[owner].Shape is "interface" || entry.Facts.Any(IsAbstract))
+        where standIn.ContainsKey(owner) && !OnlyCalled.Contains(owner)
+        where official[owner].Shape is "interface" || entry.Facts.Any(IsAbstract)
         select $"{entry.Id} is missing, and whatever derives from its type must have it";
 
     private static bool IsAbstract(string fact) => fact.Split(' ').Contains("abstract");

@@ -7,13 +7,17 @@ public sealed class SurfaceComparisonTests
 {
     private const string Space = "Mlops.StandIns.Samples";
 
+    private const string Read = $"M:{Space}.Gauge.Read``1"
+        + "(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken)"
+        + " -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable";
+
     [Fact]
     public void A_type_with_less_than_the_official_one_passes() =>
         Assert.Empty(Compare(typeof(Samples.Gauge), $$"""
             T:{{Space}}.Gauge : System.Object, System.IDisposable (abstract class)
             M:{{Space}}.Gauge.#ctor(System.Int32,System.String[])  # protected; (size = 3, params names)
             P:{{Space}}.Gauge.Level -> System.Nullable{System.Double}  # { get; set; }; virtual
-            M:{{Space}}.Gauge.Read``1(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken) -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable
+            {{Read}}
             M:{{Space}}.Gauge.Reset -> System.Void
             """));
 
@@ -36,7 +40,7 @@ public sealed class SurfaceComparisonTests
             T:{{Space}}.Gauge : System.Object, System.IDisposable (abstract class)
             M:{{Space}}.Gauge.#ctor(System.Int32,System.String[])  # protected; (size = 3, params names)
             P:{{Space}}.Gauge.Level -> System.Nullable{System.Double}  # { get; }; virtual
-            M:{{Space}}.Gauge.Read``1(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken) -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable
+            {{Read}}
             """;
         Assert.Contains(listed, Exact, StringComparison.Ordinal);
 

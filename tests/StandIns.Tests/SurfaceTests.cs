@@ -2,7 +2,8 @@ namespace Mlops.StandIns;
 
 public sealed class SurfaceTests
 {
-    public static TheoryData<string> StandIns => [.. StandInAssemblies.Names.Where(name => StandInAssemblies.FindListing(name) is not null)];
+    public static TheoryData<string> StandIns =>
+        [.. StandInAssemblies.Names.Where(name => StandInAssemblies.FindListing(name) is not null)];
 
     [ListingTheory]
     [MemberData(nameof(StandIns))]

@@ -53,7 +53,8 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
     }
 
     /// <summary>The model of that name, created without description or tags if there is none.</summary>
-    public async Task<RegisteredModel> GetOrCreateAsync(TenantId tenant, ModelName name, string actor, CancellationToken cancellationToken) =>
+    public async Task<RegisteredModel> GetOrCreateAsync(
+        TenantId tenant, ModelName name, string actor, CancellationToken cancellationToken) =>
         await FindAsync(tenant, name, cancellationToken)
         ?? (await CreateAsync(tenant, name, null, NoTags, actor, cancellationToken) as CreationOutcome.Created)?.Model
         ?? await FindAsync(tenant, name, cancellationToken)

@@ -72,7 +72,7 @@ internal sealed class EndpointRoute(TenantId tenant, Endpoint endpoint, ModelSto
             () => _current is null && (_failure is not { } failure || time.GetUtcNow() >= failure.RetryAt), cancellationToken);
     }
 
-    /// <summary>Brings what it serves in line with what it should. A failure leaves what is there and is told by <see cref="Health"/>.</summary>
+    /// <summary>Brings what it serves in line with what it should. Failing leaves what is there and is in <see cref="Health"/>.</summary>
     public Task ReconcileAsync(CancellationToken cancellationToken) => ChangeAsync(() => true, cancellationToken);
 
     /// <summary>Lets the model go, now and for ever.</summary>

@@ -37,7 +37,7 @@ public sealed partial class EndpointRouter(
             ? ValueTask.FromResult<RouteOutcome>(new RouteOutcome.Ready(lease))
             : new ValueTask<RouteOutcome>(LoadAndAcquireAsync(tenant, name, cancellationToken));
 
-    /// <summary>Takes in at once what has changed for a tenant, rather than within the interval, and waits for what must be loaded.</summary>
+    /// <summary>Takes in at once what has changed for a tenant, rather than within the interval, and waits for what it loads.</summary>
     public async Task RefreshAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var routes = RoutesOf(tenant);

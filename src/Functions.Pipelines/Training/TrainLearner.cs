@@ -26,7 +26,7 @@ public sealed class TrainLearner(
         var learner = learners.First(known => known.Name == request.Spec.Learner.Name);
         var progress = new LatestProgress();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var options = new TrainingOptions(Settings(learner, request.Spec), request.Spec.Seed, Environment.ProcessorCount, progress.Set);
+        var options = new TrainingOptions(request.Spec.Learner.SettingsFor(learner), request.Spec.Seed, Environment.ProcessorCount, progress.Set);
         var training = Task.Run(
             () => learner.Train(new TrainingData(rows.Train, rows.TrainTarget, rows.Signature), options, stop.Token), stop.Token);
         await WatchAsync(training, tenant, request.Id, progress, stop);
@@ -38,11 +38,6 @@ public sealed class TrainLearner(
     }
 
     private static TrainingRefusedException Cancelled() => new("The training was cancelled.");
-
-    private static Dictionary<string, double> Settings(ILearner learner, TrainingSpec spec) => learner.Hyperparameters.ToDictionary(
-        known => known.Name,
-        known => spec.Learner.Hyperparameters?.TryGetValue(known.Name, out var value) is true ? value : known.Default,
-        StringComparer.Ordinal);
 
     private async Task WatchAsync(
         Task training, TenantId tenant, string id, LatestProgress progress, CancellationTokenSource stop)
