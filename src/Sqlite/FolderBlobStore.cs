@@ -192,12 +192,16 @@ public sealed class FolderBlobStore : IBlobStore
     private async Task WriteAtAsync(string file, ReadOnlyMemory<byte> content, long offset, CancellationToken cancellationToken)
     {
         using var handle = File.OpenHandle(
-            _folder.PathOf(file), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+            _folder.PathOf(file),
+            FileMode.OpenOrCreate,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.Asynchronous);
         await RandomAccess.WriteAsync(handle, content, offset, cancellationToken);
         await FlushAsync(() => RandomAccess.FlushToDisk(handle));
     }
 
-    /// <summary>On a thread of its own: a flush blocks for as long as the disk likes, and a few of them would block the whole pool.</summary>
+    /// <summary>On a thread of its own: a flush blocks for as long as the disk likes, and a few would block the whole pool.</summary>
     private static Task FlushAsync(Action flush) =>
         Task.Factory.StartNew(flush, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 

@@ -77,7 +77,8 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
         command.ExecuteNonQuery();
     }
 
-    private IEnumerable<string> Files() => Directory.EnumerateFiles(Path.Combine(_storage.Folder, "blobs"), "*", SearchOption.AllDirectories);
+    private IEnumerable<string> Files() =>
+        Directory.EnumerateFiles(Path.Combine(_storage.Folder, "blobs"), "*", SearchOption.AllDirectories);
 
     private async Task CancelMidwayAsync()
     {

@@ -141,11 +141,13 @@ public static partial class TrackingRules
         {
             objections.Add(new(
                 field,
-                $"Invalid value \"{key}\": names have alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/)."));
+                $"Invalid value \"{key}\": names have alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
+                + "colons (:) and slashes (/)."));
         }
         else if (!IsNormalPath(key))
         {
-            objections.Add(new(field, $"Invalid value \"{key}\": names are not empty and may be treated as file paths, without '.', '..' or needless slashes."));
+            objections.Add(new(
+                field, $"Invalid value \"{key}\": names must do as file paths, so no part between slashes is empty, '.' or '..'."));
         }
     }
 

@@ -12,7 +12,8 @@ public sealed class ExperimentFunctions(ExperimentStore experiments)
     /// <summary>The experiments, newest first; with <c>?name=</c> the one of that name, if there is one.</summary>
     [Function("ListExperiments")]
     public async Task<Ok<Page<Experiment>>> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/experiments")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/experiments")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         var tenant = request.Caller().Tenant;
         if (request.Query["name"] is [{ } name])
@@ -29,7 +30,8 @@ public sealed class ExperimentFunctions(ExperimentStore experiments)
     /// <summary>Makes an experiment, or answers with the one that has the name already.</summary>
     [Function("CreateExperiment")]
     public async Task<Results<Created<Experiment>, Ok<Experiment>, ProblemHttpResult>> CreateAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/experiments")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/experiments")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         var asked = await Incoming.BodyAsync<NewExperiment>(request, cancellationToken);
         if (TrackingRules.CheckExperimentName(asked.Name) is { } objection)

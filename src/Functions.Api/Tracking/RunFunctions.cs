@@ -123,7 +123,8 @@ public sealed class RunFunctions(ExperimentStore experiments, RunStore runs, Tim
         CancellationToken cancellationToken)
     {
         var paging = Paging.From(request);
-        return await runs.MetricHistoryAsync(request.Caller().Tenant, runId, key, paging.Limit, paging.Continuation, cancellationToken) is { } page
+        var tenant = request.Caller().Tenant;
+        return await runs.MetricHistoryAsync(tenant, runId, key, paging.Limit, paging.Continuation, cancellationToken) is { } page
             ? TypedResults.Ok(new Page<Metric>(page.Metrics, page.Continuation))
             : TrackingRequest.NoRun(runId);
     }

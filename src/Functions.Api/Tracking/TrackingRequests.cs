@@ -25,7 +25,10 @@ public sealed record NewRun(
     {
         var tags = TrackingRequest.WithoutNulls(Tags, "tags");
         return new(
-            Name, StartTime ?? time.GetUtcNow(), tags.Any(tag => tag.Key is UserTag) ? tags : [.. tags, new(UserTag, caller.Name)], IdempotencyKey);
+            Name,
+            StartTime ?? time.GetUtcNow(),
+            tags.Any(tag => tag.Key is UserTag) ? tags : [.. tags, new(UserTag, caller.Name)],
+            IdempotencyKey);
     }
 }
 

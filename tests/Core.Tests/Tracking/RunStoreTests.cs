@@ -158,7 +158,8 @@ public sealed class RunStoreTests : IDisposable
 
         var outcome = await Runs.ChangeAsync(Tenant, run.Id, new((RunStatus)17, LifecycleStage: (LifecycleStage)17), null, default);
 
-        Assert.Equal(["status", "lifecycleStage"], Assert.IsType<RunChangeOutcome.Refused>(outcome).Objections.Select(objection => objection.Field));
+        var objections = Assert.IsType<RunChangeOutcome.Refused>(outcome).Objections;
+        Assert.Equal(["status", "lifecycleStage"], objections.Select(objection => objection.Field));
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class ArtifactFunctionsTests : IAsyncDisposable
     {
         var id = await StartAsync();
 
-        Assert.StartsWith("path: expected names between slashes", (await PutAsync(id, path, "x")).Errors.Single(), StringComparison.Ordinal);
+        var put = await PutAsync(id, path, "x");
+        Assert.StartsWith("path: expected names between slashes", put.Errors.Single(), StringComparison.Ordinal);
         Assert.Equal(400, (await GetAsync(id, path)).Status);
         Assert.Equal(400, (await ListAsync(id, $"?path={Uri.EscapeDataString(path)}")).Status);
     }

@@ -54,5 +54,6 @@ public sealed class ExperimentFunctionsTests : IAsyncDisposable
 
     private Task<Answer> CreateAsync(string body) => _api.AskAsync(async request => await _experiments.CreateAsync(request, default), body);
 
-    private Task<Answer> ListAsync(string query) => _api.AskAsync(async request => await _experiments.ListAsync(request, default), query: query);
+    private Task<Answer> ListAsync(string query) =>
+        _api.AskAsync(async request => await _experiments.ListAsync(request, default), query: query);
 }

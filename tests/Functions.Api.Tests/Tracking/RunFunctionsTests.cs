@@ -105,7 +105,7 @@ public sealed class RunFunctionsTests : IAsyncDisposable
         foreach (var status in (string[])["17", "\"done\""])
         {
             var answer = await ChangeAsync(id, $$"""{"status":{{status}}}""", null);
-            Assert.Equal((400, "status: expected one of running, scheduled, finished, failed, killed"), (answer.Status, answer.Errors.Single()));
+            Assert.Equal(["status: expected one of running, scheduled, finished, failed, killed"], answer.Errors);
         }
     }
 
