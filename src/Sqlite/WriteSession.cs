@@ -97,7 +97,7 @@ internal sealed class WriteSession : IDisposable
     }
 
     public void PutBlob(BlobRow blob) =>
-        _putBlob.Execute(blob.Path, blob.File, blob.Length, blob.Tag, blob.Modified.ToUnixTimeMilliseconds(), blob.Appended ? 1L : 0L);
+        _putBlob.Execute(blob.Path, blob.File, blob.Length, blob.Tag, blob.Modified.ToUnixTimeMilliseconds(), blob.Appends);
 
     public void DeleteBlob(string path) => _deleteBlob.Execute(path);
 

@@ -60,7 +60,11 @@ internal sealed class ApiOnDisk : IAsyncDisposable
 
     /// <summary>Asks a function as the host would and writes its answer out.</summary>
     public async Task<Answer> AskAsync(
-        Func<HttpRequest, Task<IResult>> function, string? body = null, string? ifMatch = null, string query = "", string? contentType = "application/json")
+        Func<HttpRequest, Task<IResult>> function,
+        string? body = null,
+        string? ifMatch = null,
+        string query = "",
+        string? contentType = "application/json")
     {
         var http = new DefaultHttpContext { RequestServices = _services };
         http.Request.QueryString = new QueryString(query);
@@ -87,10 +91,11 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         var name = ModelName.Parse("churn");
         await Models.GetOrCreateAsync(TenantId.Default, name, "ada", default);
         var key = $"bias {bias}";
-        var content = new VersionContent(
-            Logistic(bias), Signature, Time.GetUtcNow(), null, null, new Dictionary<string, ReadOnlyMemory<byte>> { [ModelFiles.ModelCard] = "# Churn"u8.ToArray() });
+        var documents = new Dictionary<string, ReadOnlyMemory<byte>> { [ModelFiles.ModelCard] = "# Churn"u8.ToArray() };
+        var content = new VersionContent(Logistic(bias), Signature, Time.GetUtcNow(), null, null, documents);
         var folder = await _services.GetRequiredService<ModelFiles>().WriteAsync(TenantId.Default, name, key, content, default);
-        var registration = new VersionRegistration(key, folder, Signature, new Dictionary<string, double>(), new Dictionary<string, string>());
+        var registration = new VersionRegistration(
+            key, folder, Signature, new Dictionary<string, double>(), new Dictionary<string, string>());
         var outcome = await Models.RegisterVersionAsync(TenantId.Default, name, registration, "ada", default);
         return Assert.IsType<RegistrationOutcome.Registered>(outcome).Version;
     }

@@ -44,8 +44,19 @@ public class PredictionBenchmarks
             i => string.Create(CultureInfo.InvariantCulture, $"\"feature {i}\":{Number(random)}"))) + "}");
         _body = Encoding.UTF8.GetBytes($$"""{"records":[{{string.Join(',', records)}}]}""");
         var version = new ModelVersion(
-            ModelName.Parse("bench"), 1, Stage.None, default, "bench", default, "", Signature, new Dictionary<string, double>(), new Dictionary<string, string>(), 0, "");
-        _model = new ServedModel(version, new OnnxModelLoader().Load(Graph(), Signature));
+            ModelName.Parse("bench"),
+            1,
+            Stage.None,
+            default,
+            "bench",
+            default,
+            "",
+            Signature,
+            new Dictionary<string, double>(),
+            new Dictionary<string, string>(),
+            0,
+            "");
+        _model = new ServedModel(version, new OnnxModelLoader(OnnxLimits.Default).Load(Graph(), Signature));
         _rows = ((PredictionReading.Accepted)_model.Requests.Read(_body)).Rows;
         _scores = new float[Rows * 2];
         Score();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Mlops.Serving;
 
-/// <summary>The same work in processor time rather than elapsed time, which is what can be compared on a machine that others use too.</summary>
+/// <summary>The same work in processor time, which can be compared on a machine that others use too.</summary>
 internal static class PredictionCpuTime
 {
     private const int Repetitions = 5;
@@ -16,7 +16,10 @@ internal static class PredictionCpuTime
         {
             var work = new PredictionBenchmarks { Rows = rows, Digits = digits };
             work.Prepare();
-            foreach (var (name, once) in new (string, Action)[] { ("read", work.Read), ("score", work.Score), ("write", work.Write), ("whole", work.Whole) })
+            foreach (var (name, once) in new (string, Action)[]
+            {
+                ("read", work.Read), ("score", work.Score), ("write", work.Write), ("whole", work.Whole),
+            })
             {
                 Measure(once);
                 var (time, bytes) = Enumerable.Range(0, Repetitions).Select(_ => Measure(once)).MinBy(result => result.Time);

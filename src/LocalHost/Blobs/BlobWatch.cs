@@ -148,8 +148,9 @@ internal sealed partial class BlobWatch(
         {
             [BlobFunctions.PathToken] = $"{pattern.Container}/{file.Path}",
         };
-        await function.RunAsync(new LocalFunctionContext(
-            function.Definition, scope.ServiceProvider, content, data, new Invocation.Attempt(record.Attempts - 1, MaxAttempts - 1), cancellationToken));
+        var attempt = new Invocation.Attempt(record.Attempts - 1, MaxAttempts - 1);
+        await function.RunAsync(
+            new LocalFunctionContext(function.Definition, scope.ServiceProvider, content, data, attempt, cancellationToken));
     }
 
     private async Task PutAwayAsync(DropFile file, DropRecord record, CancellationToken cancellationToken)
@@ -178,13 +179,16 @@ internal sealed partial class BlobWatch(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Function} handled the dropped file {Path}")]
     private partial void LogDone(string path, string function);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} failed on the dropped file {Path}, attempt {Attempt} of {MaxAttempts}: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Function} failed on the dropped file {Path}, attempt {Attempt} of {MaxAttempts}: {Reason}")]
     private partial void LogRetry(string path, string function, int attempt, int maxAttempts, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} failed on the dropped file {Path} {Attempts} times; the file is put aside")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Function} failed on the dropped file {Path} {Attempts} times; the file is put aside")]
     private partial void LogFailed(Exception failure, string path, string function, int attempts);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The dropped file {Path} in {Container} does not fit the path that {Function} takes")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The dropped file {Path} in {Container} does not fit the path that {Function} takes")]
     private partial void LogNoMatch(string path, string container, string function);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The drop folder of {Container} could not be read; the next look tries again")]

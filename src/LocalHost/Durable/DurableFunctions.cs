@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Mlops.LocalHost.Functions;
 
 namespace Mlops.LocalHost.Durable;
 
@@ -15,7 +16,7 @@ namespace Mlops.LocalHost.Durable;
 /// </remarks>
 public sealed class DurableFunctions
 {
-    private readonly Dictionary<string, MethodInfo> _activities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, FunctionMethod> _activities = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, OrchestratorBody> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
 
     private DurableFunctions()
@@ -44,11 +45,8 @@ public sealed class DurableFunctions
 
     /// <summary>The activities, each call with a scope of its own.</summary>
     /// <exception cref="InvalidOperationException">An activity has a parameter that nothing can be given for.</exception>
-    public IReadOnlyDictionary<string, ActivityBody> Activities(IServiceScopeFactory scopes, DurableOptions options) =>
-        _activities.ToDictionary(
-            activity => activity.Key,
-            activity => BindActivity(activity.Key, activity.Value, scopes, options),
-            StringComparer.OrdinalIgnoreCase);
+    public IReadOnlyDictionary<string, ActivityBody> Activities(IServiceScopeFactory scopes) => _activities.ToDictionary(
+        activity => activity.Key, activity => BindActivity(activity.Value, scopes), StringComparer.OrdinalIgnoreCase);
 
     private static bool Has<TAttribute>(ParameterInfo parameter)
         where TAttribute : Attribute => parameter.IsDefined(typeof(TAttribute), inherit: false);
@@ -77,11 +75,12 @@ public sealed class DurableFunctions
         return context => result(invoker.Invoke(null, context, input(context)));
     }
 
-    private static ActivityBody BindActivity(string name, MethodInfo method, IServiceScopeFactory scopes, DurableOptions options)
+    private static ActivityBody BindActivity(FunctionMethod function, IServiceScopeFactory scopes)
     {
+        var method = function.Method;
         var invoker = MethodInvoker.Create(method);
         var result = AwaitedResult.Of(method.ReturnType);
-        var arguments = method.GetParameters().Select(parameter => BindParameter(name, parameter, options)).ToArray();
+        var arguments = method.GetParameters().Select(parameter => BindParameter(function, parameter)).ToArray();
         var create = method.IsStatic ? null : ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
         return async (call, cancellationToken) =>
         {
@@ -112,19 +111,12 @@ public sealed class DurableFunctions
     }
 
     private static Func<ActivityCall, IServiceProvider, CancellationToken, object?> BindParameter(
-        string activity, ParameterInfo parameter, DurableOptions options)
+        FunctionMethod function, ParameterInfo parameter)
     {
         var type = parameter.ParameterType;
-        if (Has<ActivityTriggerAttribute>(parameter))
+        if (parameter == function.TriggerParameter)
         {
-            return (call, _, _) => call.SerializedInput is null
-                ? DefaultOf(type)
-                : call.Converter.Deserialize(call.SerializedInput, type);
-        }
-
-        if (type == typeof(CancellationToken))
-        {
-            return (_, _, cancellationToken) => cancellationToken;
+            return (call, _, _) => InputOf(call, type);
         }
 
         if (Has<DurableClientAttribute>(parameter))
@@ -132,15 +124,35 @@ public sealed class DurableFunctions
             return (_, services, _) => services.GetRequiredService<DurableTaskClient>();
         }
 
-        if (type == typeof(string) && parameter.Name is "instanceId")
+        if (type == typeof(CancellationToken))
         {
-            return (call, _, _) => call.InstanceId;
+            return (_, _, cancellationToken) => cancellationToken;
         }
 
-        return type == typeof(FunctionContext) && options.FunctionContexts is { } contexts
-            ? (call, services, cancellationToken) => contexts(call, services, cancellationToken)
-            : throw new InvalidOperationException($"Nothing can be given for parameter '{parameter.Name}' of the activity '{activity}'.");
+        if (type == typeof(FunctionContext))
+        {
+            return ContextsOf(function);
+        }
+
+        return type == typeof(string) && parameter.Name is "instanceId"
+            ? (call, _, _) => call.InstanceId
+            : throw function.Misdeclared($"has a parameter '{parameter.Name}' that is bound to nothing");
     }
+
+    private static Func<ActivityCall, IServiceProvider, CancellationToken, object?> ContextsOf(FunctionMethod function)
+    {
+        var definition = new LocalFunctionDefinition(function);
+        return (call, services, cancellationToken) => new LocalFunctionContext(
+            definition,
+            services,
+            InputOf(call, function.TriggerParameter.ParameterType) ?? string.Empty,
+            new Dictionary<string, object?> { ["instanceId"] = call.InstanceId },
+            Invocation.Attempt.Only,
+            cancellationToken);
+    }
+
+    private static object? InputOf(ActivityCall call, Type type) =>
+        call.SerializedInput is null ? DefaultOf(type) : call.Converter.Deserialize(call.SerializedInput, type);
 
     private static object? DefaultOf(Type type) => type.IsValueType ? Activator.CreateInstance(type) : null;
 
@@ -152,9 +164,10 @@ public sealed class DurableFunctions
         {
             isAdded = _orchestrators.TryAdd(name, BindOrchestrator(name, method));
         }
-        else if (parameters.Any(Has<ActivityTriggerAttribute>))
+        else if (parameters.FirstOrDefault(Has<ActivityTriggerAttribute>) is { } trigger)
         {
-            isAdded = _activities.TryAdd(name, method);
+            var attribute = trigger.GetCustomAttribute<ActivityTriggerAttribute>() ?? new ActivityTriggerAttribute();
+            isAdded = _activities.TryAdd(name, new FunctionMethod(name, method, attribute, trigger));
         }
 
         if (!isAdded)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 
@@ -32,7 +31,4 @@ public sealed class DurableOptions
     /// <summary>How values become text: as the Functions worker does it by default, names as they are and read in any case.</summary>
     public DataConverter DataConverter { get; set; } =
         new JsonDataConverter(new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
-
-    /// <summary>Makes the context for activities that ask for one; without it such an activity is refused at start.</summary>
-    public Func<ActivityCall, IServiceProvider, CancellationToken, FunctionContext>? FunctionContexts { get; set; }
 }

@@ -29,7 +29,7 @@ public static class DurableServices
                 provider.GetRequiredService<ILoggerFactory>(),
                 options,
                 functions.Orchestrators,
-                functions.Activities(provider.GetRequiredService<IServiceScopeFactory>(), options));
+                functions.Activities(provider.GetRequiredService<IServiceScopeFactory>()));
         });
         services.AddHostedService(provider => provider.GetRequiredService<DurableEngine>());
         return services.AddSingleton<DurableTaskClient, EmbeddedDurableClient>();

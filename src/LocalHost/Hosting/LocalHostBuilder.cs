@@ -16,7 +16,7 @@ using Mlops.LocalHost.Timers;
 
 namespace Mlops.LocalHost.Hosting;
 
-/// <summary>Puts function apps together into one process: their HTTP functions on Kestrel, their timers and drop folders beside them.</summary>
+/// <summary>Puts function apps together into one process: HTTP functions on Kestrel, timers and drop folders beside them.</summary>
 /// <remarks>
 /// Storage (<c>ITableStore</c>) must be added to <see cref="Services"/> if any function is started by a timer or a blob. Each app
 /// registers its services and middleware through the official <see cref="IFunctionsWorkerApplicationBuilder"/>, by the same method
@@ -34,7 +34,11 @@ public sealed partial class LocalHostBuilder
     /// <param name="configure">Adds the settings.</param>
     public LocalHostBuilder(DataFolder data, Action<IConfigurationBuilder> configure)
     {
-        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(LocalHostBuilder).Assembly.GetName().Name, EnvironmentName = Environments.Development });
+        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(LocalHostBuilder).Assembly.GetName().Name,
+            EnvironmentName = Environments.Development,
+        });
         configure(_builder.Configuration);
         DataPath = data.Path;
         Services.AddSingleton(data);
@@ -51,7 +55,7 @@ public sealed partial class LocalHostBuilder
     /// <summary>The full path of the data folder.</summary>
     public string DataPath { get; }
 
-    /// <summary>Adds an app: its functions are found by reflection, its services and middleware come from <paramref name="register"/>.</summary>
+    /// <summary>Adds an app: reflection finds its functions, <paramref name="register"/> brings its services and middleware.</summary>
     public LocalHostBuilder AddApp(Assembly assembly, Action<IFunctionsWorkerApplicationBuilder> register) =>
         AddApp(assembly.GetTypes(), register);
 
@@ -77,7 +81,8 @@ public sealed partial class LocalHostBuilder
         AddIfAny<TimerTriggerAttribute, TimerFunctions>(functions);
         AddIfAny<BlobTriggerAttribute, BlobFunctions>(functions);
         var app = _builder.Build();
-        app.UseHostProblems();
+        app.UseMiddleware<HostProblems>();
+        app.UseMiddleware<LoopbackCallers>();
         app.UseRouting();
         HttpFunctions.Map(app, functions);
         foreach (var (_, function) in functions.Functions.Where(hosted => !Started.Contains(hosted.Function.TriggerType)))

@@ -76,7 +76,10 @@ public sealed class HostStartTests : IDisposable
     {
         var file = Path.Combine(_folder.Path, "local.settings.json");
         File.WriteAllText(file, """
-            { "IsEncrypted": false, "Values": { "MLOPS_URLS": "http://127.0.0.1:1", "Logging__LogLevel__Default": "Debug", "Flag": true, } } // as the tools allow
+            {
+              "IsEncrypted": false, // as the tools allow
+              "Values": { "MLOPS_URLS": "http://127.0.0.1:1", "Logging__LogLevel__Default": "Debug", "Flag": true, },
+            }
             """);
         var builder = new ConfigurationBuilder();
 
