@@ -13,9 +13,10 @@ try
     foreach (var load in StorageLoads.All(storage))
     {
         var result = await load.RunAsync(TimeSpan.FromSeconds(3), CancellationToken.None);
+        var (median, slow) = (result.Median.TotalMilliseconds, result.Slow.TotalMilliseconds);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {load.Name} | {load.Callers} | {result.PerSecond:N0} | {result.Median.TotalMilliseconds:F3} ms | {result.Slow.TotalMilliseconds:F3} ms |"));
+            $"| {load.Name} | {load.Callers} | {result.PerSecond:N0} | {median:F3} ms | {slow:F3} ms |"));
     }
 }
 finally

@@ -17,7 +17,7 @@ internal static class StorageLoads
         }
 
         yield return new("commit of ten rows", 64, 1, (caller, i, token) =>
-            CommitAsync(storage, $"ten:{caller}", [.. Enumerable.Range(0, 10).Select(k => new TableWrite.Upsert(Key((i * 10) + k), Document))], token));
+            CommitAsync(storage, $"ten:{caller}", [.. Enumerable.Range(i * 10, 10).Select(k => new TableWrite.Upsert(Key(k), Document))], token));
         foreach (var callers in (int[])[1, 8])
         {
             yield return new("point read", callers, 1, (caller, i, token) =>
@@ -47,8 +47,8 @@ internal static class StorageLoads
         }
     }
 
-    private static async Task CommitAsync(SqliteStorage storage, string partition, TableWrite[] writes, CancellationToken cancellationToken) =>
-        Require(await storage.Tables.CommitAsync(partition, writes, cancellationToken) is CommitOutcome.Committed);
+    private static async Task CommitAsync(SqliteStorage storage, string partition, TableWrite[] writes, CancellationToken token) =>
+        Require(await storage.Tables.CommitAsync(partition, writes, token) is CommitOutcome.Committed);
 
     private static string Key(int i) => i.ToString("D10", CultureInfo.InvariantCulture);
 

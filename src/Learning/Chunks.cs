@@ -19,6 +19,6 @@ internal static class Chunks
         }
     }
 
-    /// <summary>Where chunk <paramref name="index"/> of <paramref name="count"/> equal ones starts in <paramref name="length"/> items.</summary>
+    /// <summary>Where chunk <paramref name="index"/> of <paramref name="count"/> starts in <paramref name="length"/> items.</summary>
     public static int Start(int index, int count, int length) => (int)((long)length * index / count);
 }

@@ -6,7 +6,7 @@ namespace Mlops.Learning;
 
 public static class LearningServices
 {
-    /// <summary>Registers every built-in <see cref="ILearner"/>, and the <see cref="LearnerCatalog"/> of all learners that are registered.</summary>
+    /// <summary>Registers the built-in learners, and the <see cref="LearnerCatalog"/> of all that are registered.</summary>
     public static IServiceCollection AddLearning(this IServiceCollection services)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, LogisticRegression>());

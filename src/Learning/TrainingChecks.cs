@@ -18,6 +18,7 @@ internal static class TrainingChecks
 
         Refuse(!learner.Tasks.Contains(signature.Task), $"{learner.Name} does not do {signature.Task} tasks.");
         Refuse(target.Length is 0, "There are no rows to learn from.");
+        RequireSize(target.Length, Math.Max(1, signature.Classes.Count), "classes");
         Refuse(
             target.Any(value => !double.IsFinite(value)),
             $"The target '{signature.Target}' of {target.Count(value => !double.IsFinite(value))} rows is missing or infinite.");
@@ -39,6 +40,10 @@ internal static class TrainingChecks
     /// <exception cref="TrainingRefusedException">Every feature has one value in all rows.</exception>
     public static void RequireUsable(IEnumerable<bool> usable) =>
         Refuse(!usable.Any(flag => flag), "There is nothing to learn from: each feature has one value in all rows, or none.");
+
+    /// <exception cref="TrainingRefusedException">A table of so many rows and columns does not fit one array.</exception>
+    public static void RequireSize(int rows, int columns, string what) =>
+        Refuse((long)rows * columns > Array.MaxLength, $"{rows} rows × {columns} {what} are too many to learn from at once.");
 
     public static void Refuse(bool broken, string reason)
     {

@@ -58,7 +58,8 @@ internal static class LabelledMaps
             output[i] = at >= 0 && labels.Length == output.Length
                 ? probabilities[at]
                 : throw new ModelLoadException(
-                    $"The model's classes are [{string.Join(", ", labels)}], but the signature's [{string.Join(", ", signature.Classes)}].");
+                    $"The model's classes are [{string.Join(", ", labels)}], " +
+                    $"but the signature's [{string.Join(", ", signature.Classes)}].");
         }
     }
 }

@@ -69,7 +69,8 @@ public static class LearningOperators
 
     /// <summary>Matrices side by side, as floats.</summary>
     /// <param name="widths">How many columns each of them has.</param>
-    public static GraphValue FeatureVectorizer(this GraphWriter graph, IReadOnlyList<long> widths, params ReadOnlySpan<GraphValue> values) =>
+    public static GraphValue FeatureVectorizer(
+        this GraphWriter graph, IReadOnlyList<long> widths, params ReadOnlySpan<GraphValue> values) =>
         graph.Node(GraphWriter.LearningDomain, "FeatureVectorizer", 1, values, NodeSetting.Of("inputdimensions", widths))[0];
 
     /// <summary>Scores x·wᵀ + b, per class, and the label of the greatest.</summary>

@@ -74,6 +74,9 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            // Tables need little memory for a short time: an arena per model keeps more and, on single rows, takes longer.
+            EnableCpuMemArena = false,
+            EnableMemoryPattern = false,
             // What fails is thrown; the library's own lines on standard error would tell it twice.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };

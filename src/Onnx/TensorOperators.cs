@@ -17,7 +17,8 @@ public static class TensorOperators
     public static GraphValue MatMul(this GraphWriter graph, GraphValue left, GraphValue right) => graph.Node("MatMul", [left, right]);
 
     /// <summary><paramref name="left"/> × <paramref name="right"/> + <paramref name="bias"/>, on matrices.</summary>
-    public static GraphValue Gemm(this GraphWriter graph, GraphValue left, GraphValue right, GraphValue bias, bool transposeRight = false) =>
+    public static GraphValue Gemm(
+        this GraphWriter graph, GraphValue left, GraphValue right, GraphValue bias, bool transposeRight = false) =>
         graph.Node("Gemm", [left, right, bias], NodeSetting.Of("transB", transposeRight ? 1 : 0));
 
     public static GraphValue Sigmoid(this GraphWriter graph, GraphValue value) => graph.Node("Sigmoid", [value]);

@@ -83,7 +83,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
 
         using var turn = await _turns.TakeAsync(path, cancellationToken);
-        var before = RequireAppended(Find(path));
+        var before = RequireAppendable(Find(path));
         if ((before?.Length ?? 0) != expectedOffset)
         {
             return new AppendOutcome.WrongOffset(before?.Length ?? 0);
@@ -192,12 +192,16 @@ public sealed class FolderBlobStore : IBlobStore
     private async Task WriteAtAsync(string file, ReadOnlyMemory<byte> content, long offset, CancellationToken cancellationToken)
     {
         using var handle = File.OpenHandle(
-            _folder.PathOf(file), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+            _folder.PathOf(file),
+            FileMode.OpenOrCreate,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.Asynchronous);
         await RandomAccess.WriteAsync(handle, content, offset, cancellationToken);
         await FlushAsync(() => RandomAccess.FlushToDisk(handle));
     }
 
-    /// <summary>On a thread of its own: a flush blocks for as long as the disk likes, and a few of them would block the whole pool.</summary>
+    /// <summary>On a thread of its own: a flush blocks for as long as the disk likes, and a few would block the whole pool.</summary>
     private static Task FlushAsync(Action flush) =>
         Task.Factory.StartNew(flush, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -209,7 +213,7 @@ public sealed class FolderBlobStore : IBlobStore
             return (null, null);
         }
 
-        var row = new BlobRow(path, file, length, session.NextTag(), Now(), Appended: false);
+        var row = new BlobRow(path, file, length, session.NextTag(), Now(), Appends: 0);
         session.PutBlob(row);
         session.DeleteLitter(file);
         if (before is not null)
@@ -222,14 +226,14 @@ public sealed class FolderBlobStore : IBlobStore
 
     private AppendOutcome Extend(WriteSession session, string path, string file, BlobRow? before, int added)
     {
-        var now = RequireAppended(session.FindBlob(path));
+        var now = RequireAppendable(session.FindBlob(path));
         if (now?.File != before?.File || now?.Length != before?.Length)
         {
             return new AppendOutcome.WrongOffset(now?.Length ?? 0);
         }
 
         var length = (before?.Length ?? 0) + added;
-        session.PutBlob(new(path, file, length, session.NextTag(), Now(), Appended: true));
+        session.PutBlob(new(path, file, length, session.NextTag(), Now(), (before?.Appends ?? 0) + 1));
         session.DeleteLitter(file);
         return new AppendOutcome.Appended(length);
     }
@@ -248,7 +252,7 @@ public sealed class FolderBlobStore : IBlobStore
 
     private static bool Holds(BlobCondition condition, BlobRow? found) => found switch
     {
-        { Appended: true } when condition is not BlobCondition.IfAbsent =>
+        { Appends: > 0 } when condition is not BlobCondition.IfAbsent =>
             throw new InvalidOperationException($"'{found.Path}' is made by appends and cannot be put."),
         _ => condition switch
         {
@@ -258,7 +262,11 @@ public sealed class FolderBlobStore : IBlobStore
         },
     };
 
-    private static BlobRow? RequireAppended(BlobRow? row) => row is not { Appended: false }
-        ? row
-        : throw new InvalidOperationException($"'{row.Path}' was put and cannot be appended to.");
+    private static BlobRow? RequireAppendable(BlobRow? row) => row switch
+    {
+        { Appends: 0 } => throw new InvalidOperationException($"'{row.Path}' was put and cannot be appended to."),
+        { Appends: >= IBlobStore.MaxAppends } =>
+            throw new InvalidOperationException($"'{row.Path}' has had {IBlobStore.MaxAppends} appends, which is the most."),
+        _ => row,
+    };
 }

@@ -29,7 +29,7 @@ internal sealed class ReadSession : IDisposable
         return reader.Read() ? new(key, reader.GetFieldValue<byte[]>(1), Tags.Format(reader.GetInt64(0))) : null;
     }
 
-    /// <summary>Rows from <paramref name="from"/> that come after <paramref name="after"/>, until <paramref name="visit"/> has enough.</summary>
+    /// <summary>Visits the rows from <paramref name="from"/> that come after <paramref name="after"/>, until it is told to stop.</summary>
     public void Scan(string partition, string from, string after, string? to, int limit, Predicate<TableRow> visit)
     {
         using var reader = to is null

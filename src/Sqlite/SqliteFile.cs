@@ -52,7 +52,8 @@ internal static class SqliteFile
     public static SqliteConnection OpenWriter(string path)
     {
         var connection = Open(path);
-        Run(connection, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; PRAGMA busy_timeout=0");
+        Run(connection, "PRAGMA synchronous=FULL; PRAGMA busy_timeout=0");
+        Run(connection, "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
         return connection;
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Mlops.Storage;
 
-/// <summary>A prepared command whose parameters are <c>$0</c>, <c>$1</c> and so on. Belongs to one connection and one thread at a time.</summary>
+/// <summary>A prepared command whose parameters are <c>$0</c>, <c>$1</c> and so on. Used by one thread at a time.</summary>
 internal sealed class Statement : IDisposable
 {
     private readonly SqliteCommand _command;

@@ -32,7 +32,10 @@ internal sealed class WriteSession : IDisposable
         _put = new(_connection, "INSERT OR REPLACE INTO rows (partition, row, tag, document) VALUES ($0, $1, $2, $3)", 4);
         _delete = new(_connection, "DELETE FROM rows WHERE partition=$0 AND row=$1", 2);
         _findBlob = new(_connection, BlobRow.Select + " WHERE path=$0", 1);
-        _putBlob = new(_connection, "INSERT OR REPLACE INTO blobs (path, file, length, tag, modified, appended) VALUES ($0, $1, $2, $3, $4, $5)", 6);
+        _putBlob = new(
+            _connection,
+            "INSERT OR REPLACE INTO blobs (path, file, length, tag, modified, appended) VALUES ($0, $1, $2, $3, $4, $5)",
+            6);
         _deleteBlob = new(_connection, "DELETE FROM blobs WHERE path=$0", 1);
         _addLitter = new(_connection, "INSERT OR REPLACE INTO litter (file, owner) VALUES ($0, $1)", 2);
         _deleteLitter = new(_connection, "DELETE FROM litter WHERE file=$0", 1);
@@ -97,7 +100,7 @@ internal sealed class WriteSession : IDisposable
     }
 
     public void PutBlob(BlobRow blob) =>
-        _putBlob.Execute(blob.Path, blob.File, blob.Length, blob.Tag, blob.Modified.ToUnixTimeMilliseconds(), blob.Appended ? 1L : 0L);
+        _putBlob.Execute(blob.Path, blob.File, blob.Length, blob.Tag, blob.Modified.ToUnixTimeMilliseconds(), blob.Appends);
 
     public void DeleteBlob(string path) => _deleteBlob.Execute(path);
 

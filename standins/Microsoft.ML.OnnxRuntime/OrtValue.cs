@@ -103,8 +103,9 @@ public class OrtValue : IReadOnlyOrtValue, IDisposable
             nint value;
             fixed (long* dimensions = shape)
             {
+                var bytes = (nuint)memory.Length * (nuint)sizeof(T);
                 NativeApi.Check(NativeApi.CreateTensorWithDataAsOrtValue(
-                    memoryInfo.Handle, pin.Pointer, (nuint)memory.Length * (nuint)sizeof(T), dimensions, (nuint)shape.Length, (int)Of<T>(), &value));
+                    memoryInfo.Handle, pin.Pointer, bytes, dimensions, (nuint)shape.Length, (int)Of<T>(), &value));
             }
 
             GC.KeepAlive(memoryInfo);

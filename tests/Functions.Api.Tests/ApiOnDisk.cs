@@ -8,6 +8,7 @@ using Mlops.Onnx;
 using Mlops.Registry;
 using Mlops.Serving;
 using Mlops.Storage;
+using Mlops.Tracking;
 
 namespace Mlops.Api;
 
@@ -23,7 +24,7 @@ internal sealed record Answer(int Status, string Text, IHeaderDictionary Headers
         [.. Json.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("field")}: {error.GetProperty("message")}")];
 }
 
-/// <summary>The registry's and serving's functions over SQLite in a temporary folder, with ONNX Runtime to score.</summary>
+/// <summary>The tracking, registry and serving functions over SQLite in a temporary folder, with ONNX Runtime to score.</summary>
 internal sealed class ApiOnDisk : IAsyncDisposable
 {
     public static readonly ModelSignature Signature = new(
@@ -40,6 +41,8 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         .AddSingleton<TimeProvider>(Time)
         .AddSqliteStorage(_folder.Path)
         .AddHttpEdge()
+        .AddSingleton(IdSource.Random)
+        .AddTracking()
         .AddRegistry()
         .AddOnnx()
         .AddServing()
@@ -49,11 +52,19 @@ internal sealed class ApiOnDisk : IAsyncDisposable
 
     public ModelStore Models => _services.GetRequiredService<ModelStore>();
 
+    public ExperimentStore Experiments => _services.GetRequiredService<ExperimentStore>();
+
+    public RunStore Runs => _services.GetRequiredService<RunStore>();
+
     public T Functions<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 
     /// <summary>Asks a function as the host would and writes its answer out.</summary>
     public async Task<Answer> AskAsync(
-        Func<HttpRequest, Task<IResult>> function, string? body = null, string? ifMatch = null, string query = "", string? contentType = "application/json")
+        Func<HttpRequest, Task<IResult>> function,
+        string? body = null,
+        string? ifMatch = null,
+        string query = "",
+        string? contentType = "application/json")
     {
         var http = new DefaultHttpContext { RequestServices = _services };
         http.Request.QueryString = new QueryString(query);
@@ -80,10 +91,11 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         var name = ModelName.Parse("churn");
         await Models.GetOrCreateAsync(TenantId.Default, name, "ada", default);
         var key = $"bias {bias}";
-        var content = new VersionContent(
-            Logistic(bias), Signature, Time.GetUtcNow(), null, null, new Dictionary<string, ReadOnlyMemory<byte>> { [ModelFiles.ModelCard] = "# Churn"u8.ToArray() });
+        var documents = new Dictionary<string, ReadOnlyMemory<byte>> { [ModelFiles.ModelCard] = "# Churn"u8.ToArray() };
+        var content = new VersionContent(Logistic(bias), Signature, Time.GetUtcNow(), null, null, documents);
         var folder = await _services.GetRequiredService<ModelFiles>().WriteAsync(TenantId.Default, name, key, content, default);
-        var registration = new VersionRegistration(key, folder, Signature, new Dictionary<string, double>(), new Dictionary<string, string>());
+        var registration = new VersionRegistration(
+            key, folder, Signature, new Dictionary<string, double>(), new Dictionary<string, string>());
         var outcome = await Models.RegisterVersionAsync(TenantId.Default, name, registration, "ada", default);
         return Assert.IsType<RegistrationOutcome.Registered>(outcome).Version;
     }

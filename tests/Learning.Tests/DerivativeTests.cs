@@ -9,7 +9,8 @@ public sealed class DerivativeTests
 {
     private const double Step = 1e-4;
 
-    public static TheoryData<TaskType, int> Losses() => new() { { TaskType.Regression, 1 }, { TaskType.Binary, 2 }, { TaskType.Multiclass, 5 } };
+    public static TheoryData<TaskType, int> Losses() =>
+        new() { { TaskType.Regression, 1 }, { TaskType.Binary, 2 }, { TaskType.Multiclass, 5 } };
 
     [Theory]
     [MemberData(nameof(Losses))]

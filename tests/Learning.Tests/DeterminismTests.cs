@@ -27,7 +27,8 @@ public sealed class DeterminismTests
     {
         var learner = new GradientBoosting();
         var data = Make.Mixed(500, TaskType.Regression, 0);
-        byte[] Bytes(int seed) => learner.Train(data, Make.Options(learner, 1, seed, ("rounds", 5), ("earlyStoppingMinRows", 100)), default).ToOnnx();
+        TrainingOptions With(int seed) => Make.Options(learner, 1, seed, ("rounds", 5), ("earlyStoppingMinRows", 100));
+        byte[] Bytes(int seed) => learner.Train(data, With(seed), default).ToOnnx();
 
         Assert.NotEqual(Bytes(1), Bytes(2));
     }

@@ -12,7 +12,7 @@ internal static class Exported
     /// <summary>Row-major [rows, output width], scored in batches of at most <paramref name="batch"/> rows.</summary>
     public static double[] Score(byte[] onnx, DataFrame features, ModelSignature signature, int batch = 256)
     {
-        using var scorer = new OnnxModelLoader().Load(onnx, signature);
+        using var scorer = new OnnxModelLoader(OnnxLimits.Default).Load(onnx, signature);
         var scores = new List<double>();
         for (var start = 0; start < features.RowCount; start += batch)
         {

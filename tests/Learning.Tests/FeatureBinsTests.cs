@@ -22,7 +22,8 @@ public sealed class FeatureBinsTests
     {
         var values = Array.ConvertAll(numbers, number => (float)(number % 100));
         var bins = FeatureBins.Learn(values, false, FeatureBins.MaxBins);
-        return values.Length is 0 || (bins.Count == values.Distinct().Count() && values.GroupBy(bins.Find).All(group => group.Distinct().Count() is 1));
+        return values.Length is 0
+            || (bins.Count == values.Distinct().Count() && values.GroupBy(bins.Find).All(group => group.Distinct().Count() is 1));
     }).QuickCheckThrowOnFailure();
 
     [Fact]

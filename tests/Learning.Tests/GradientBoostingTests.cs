@@ -41,10 +41,11 @@ public sealed class GradientBoostingTests
     [Fact]
     public void Early_stopping_keeps_the_rounds_up_to_the_best()
     {
-        // Nothing but noise: every round after the first few makes validation worse.
+        // Little but noise: after some rounds each makes validation worse.
         var random = new DeterministicRandom(2);
         double[] Draw() => [.. Enumerable.Range(0, 600).Select(_ => random.NextGaussian())];
-        var data = Make.Regression(Draw(), Make.Numbers("x", Draw()));
+        var x = Draw();
+        var data = Make.Regression([.. Draw().Zip(x, (noise, value) => noise + value)], Make.Numbers("x", x));
         var seen = new List<TrainingProgress>();
         var options = Make.Options(Learner, 1, 7, ("rounds", 500), ("earlyStoppingMinRows", 100), ("earlyStoppingRounds", 5));
 
@@ -53,6 +54,9 @@ public sealed class GradientBoostingTests
         Assert.InRange(seen.Count, 5, 100);
         Assert.Equal(seen.Count - 5, model.Facts["rounds"]);
         Assert.True(seen.All(progress => progress.Loss >= model.Facts["validationLoss"] - 1e-7));
+        var direct = Learner.Train(data, options with { Hyperparameters = With(options, "rounds", model.Facts["rounds"]) }, default);
+        Assert.Equal(direct.ToOnnx(), model.ToOnnx());
+        Assert.Equal(direct.Facts["trainingLoss"], model.Facts["trainingLoss"], 1e-9);
     }
 
     [Fact]
@@ -106,6 +110,18 @@ public sealed class GradientBoostingTests
     }
 
     [Fact]
+    public void Classes_learned_to_the_last_bit_leave_predictions_finite()
+    {
+        var x = Enumerable.Range(0, 90).Select(row => (double)(row / 30)).ToArray();
+        var data = Make.Classification(3, x, Make.Numbers("x", x));
+
+        var model = Learner.Train(data, ("rounds", 400), ("learningRate", 1), ("minRowsPerLeaf", 1));
+
+        Assert.All(model.Predict(data.Features), value => Assert.InRange(value, 0, 1));
+        Exported.AgreesWithItself(model, data);
+    }
+
+    [Fact]
     public void Probabilities_of_many_classes_sum_to_one()
     {
         var data = Make.Mixed(400, TaskType.Multiclass, 5);
@@ -114,4 +130,7 @@ public sealed class GradientBoostingTests
 
         Assert.All(predictions.Chunk(5), row => Assert.Equal(1, row.Sum(), 1e-12));
     }
+
+    private static Dictionary<string, double> With(TrainingOptions options, string name, double value) =>
+        new(options.Hyperparameters) { [name] = value };
 }

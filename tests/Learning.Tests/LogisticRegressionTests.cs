@@ -30,7 +30,8 @@ public sealed class LogisticRegressionTests
     public void Stronger_regularisation_makes_smaller_weights()
     {
         var data = Make.Mixed(300, TaskType.Binary, 2);
-        double Size(double c) => ((LinearClassifier)Learner.Train(data, ("c", c))).Weights(0)[..^1].ToArray().Sum(weight => weight * weight);
+        double Size(double c) =>
+            ((LinearClassifier)Learner.Train(data, ("c", c))).Weights(0)[..^1].ToArray().Sum(weight => weight * weight);
 
         Assert.True(Size(0.01) < Size(1));
         Assert.True(Size(1) < Size(100));

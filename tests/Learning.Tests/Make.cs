@@ -31,12 +31,14 @@ internal static class Make
     public static ITrainedModel Train(this ILearner learner, TrainingData data, params (string Name, double Value)[] changed) =>
         learner.Train(data, Options(learner, changed: changed), CancellationToken.None);
 
-    public static NumericColumn Numbers(string name, params double[] values) => new(new ColumnSchema(name, ColumnType.Number, true), values);
+    public static NumericColumn Numbers(string name, params double[] values) =>
+        new(new ColumnSchema(name, ColumnType.Number, true), values);
 
     public static StringColumn Strings(string name, params string?[] values)
     {
         var levels = values.OfType<string>().Distinct().ToArray();
-        return new StringColumn(new ColumnSchema(name, ColumnType.Category, true), Array.ConvertAll(values, value => Array.IndexOf(levels, value)), levels);
+        var codes = Array.ConvertAll(values, value => Array.IndexOf(levels, value));
+        return new StringColumn(new ColumnSchema(name, ColumnType.Category, true), codes, levels);
     }
 
     public static TrainingData Regression(double[] target, params Column[] columns) => Data(TaskType.Regression, 0, target, columns);
@@ -44,7 +46,7 @@ internal static class Make
     public static TrainingData Classification(int classes, double[] target, params Column[] columns) =>
         Data(classes is 2 ? TaskType.Binary : TaskType.Multiclass, classes, target, columns);
 
-    /// <summary>Rows with numbers, a category of few and one of many levels, missing values in all, and a target that follows from them.</summary>
+    /// <summary>Rows with numbers, a category of few and one of many levels, gaps in both, and a target that follows from them.</summary>
     public static TrainingData Mixed(int rows, TaskType task, int classes, int seed = 1)
     {
         var random = new DeterministicRandom(seed);

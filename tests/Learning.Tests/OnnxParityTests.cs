@@ -84,6 +84,36 @@ public sealed class OnnxParityTests
         Exported.AgreesWithItself(model, data);
     }
 
+    [PythonOnnxFact]
+    public void The_reference_checker_accepts_every_graph()
+    {
+        foreach (var (learner, task, classes) in Cases().Select(row => ((string)row[0], (TaskType)row[1], (int)row[2])))
+        {
+            var read = PythonOnnx.CheckModel(Make.Learner(learner).Train(Make.Mixed(200, task, classes)).ToOnnx());
+
+            Assert.Equal(["numeric", "strings"], read.GetProperty("inputs").EnumerateArray().Select(name => name.GetString()));
+        }
+    }
+
+    [Theory]
+    [InlineData("logistic-regression", 2)]
+    [InlineData("logistic-regression", 3)]
+    [InlineData("gradient-boosting", 2)]
+    [InlineData("gradient-boosting", 3)]
+    public void The_label_is_the_class_of_the_greatest_probability(string learner, int classes)
+    {
+        float[] values = [.. Enumerable.Range(0, 90).Select(row => row % 45f)];
+        double[] target = [.. values.Select(value => Math.Floor(value * classes / 45))];
+        var data = Make.Classification(classes, target, Make.Numbers("x", Array.ConvertAll(values, value => (double)value)));
+        var model = Make.Learner(learner).Train(data);
+
+        using var run = new GraphRun(model.ToOnnx()).With(ModelSignature.NumericInput, values, 90, 1);
+
+        var expected = model.Predict(data.Features).Chunk(classes).Select(row => $"class {Array.IndexOf(row, row.Max())}").ToArray();
+        Assert.Equal(classes, expected.Distinct().Count());
+        Assert.Equal(expected, run.Strings(ModelSignature.LabelOutput));
+    }
+
     [Fact]
     public void The_graph_says_what_it_is()
     {

@@ -37,7 +37,9 @@ public sealed class TreeGrowthTests
         var bins = FeatureBins.Learn([1, 2, 3, 4, 5, 6, float.NaN], true, FeatureBins.MaxBins);
         var limits = new GrowthLimits(31, 9, 1 + random.NextInt(5), random.NextInt(3));
         var sums = Enumerable.Range(0, bins.Width)
-            .Select(_ => random.NextInt(4) is 0 ? default : new GradientSum(random.NextGaussian(), 0.1 + random.NextDouble(), 1 + random.NextInt(6)))
+            .Select(_ => random.NextInt(4) is 0
+                ? default
+                : new GradientSum(random.NextGaussian(), 0.1 + random.NextDouble(), 1 + random.NextInt(6)))
             .ToArray();
         var whole = sums.Aggregate((left, right) => left + right);
 
@@ -115,6 +117,19 @@ public sealed class TreeGrowthTests
         var (tree, _) = grower.Grow([-1, -1, 1, 1], [1, 1, 1, 1]);
 
         Assert.Equal([1, 1, -1, -1], Enumerable.Range(0, 4).Select(row => tree.Score(columns, row)));
+    }
+
+    [Theory]
+    [InlineData(1, 3, 3, 3, -1)]
+    [InlineData(1, 1, 1, 3, 1)]
+    public void A_value_never_missing_in_training_goes_with_the_larger_side_when_it_is(float a, float b, float c, float d, float expected)
+    {
+        var (matrix, _) = Matrix([a, b, c, d]);
+        float[] gradients = [.. new[] { a, b, c, d }.Select(value => value - 2)];
+
+        var (tree, _) = new TreeGrower(matrix, [0, 1, 2, 3], Loose with { MaxLeaves = 2 }, 1, 1).Grow(gradients, [1, 1, 1, 1]);
+
+        Assert.Equal(expected, tree.Score([[float.NaN]], 0));
     }
 
     private static (BinnedMatrix Matrix, float[][] Columns) Matrix(params float[][] columns) =>

@@ -14,7 +14,8 @@ public class NativeRuntimeTests
         Assert.Equal(["numeric", "strings"], session.InputNames);
         Assert.Equal(["label", "probabilities", "number"], session.OutputNames);
         var numeric = session.InputMetadata["numeric"];
-        Assert.Equal((OnnxValueType.ONNX_TYPE_TENSOR, typeof(float), TensorElementType.Float), (numeric.OnnxValueType, numeric.ElementType, numeric.ElementDataType));
+        Assert.Equal((OnnxValueType.ONNX_TYPE_TENSOR, typeof(float)), (numeric.OnnxValueType, numeric.ElementType));
+        Assert.Equal(TensorElementType.Float, numeric.ElementDataType);
         Assert.Equal([-1, 3], numeric.Dimensions);
         Assert.Equal(["rows", ""], numeric.SymbolicDimensions);
         Assert.True(session.InputMetadata["strings"].IsString);
@@ -54,8 +55,10 @@ public class NativeRuntimeTests
     [Fact]
     public void What_the_runtime_refuses_is_an_exception_with_its_words()
     {
-        Assert.Contains("InvalidProtobuf", Assert.Throws<OnnxRuntimeException>(() => new InferenceSession([1, 2, 3])).Message, StringComparison.Ordinal);
-        Assert.Contains("NoSuchFile", Assert.Throws<OnnxRuntimeException>(() => new InferenceSession("absent.onnx")).Message, StringComparison.Ordinal);
+        var malformed = Assert.Throws<OnnxRuntimeException>(() => new InferenceSession([1, 2, 3]));
+        var absent = Assert.Throws<OnnxRuntimeException>(() => new InferenceSession("absent.onnx"));
+        Assert.Contains("InvalidProtobuf", malformed.Message, StringComparison.Ordinal);
+        Assert.Contains("NoSuchFile", absent.Message, StringComparison.Ordinal);
 
         using var session = new InferenceSession(OwnModel.Line());
         using var input = OrtValue.CreateTensorValueFromMemory(new float[3], [1, 3]);

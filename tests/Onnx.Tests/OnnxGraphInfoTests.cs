@@ -16,7 +16,8 @@ public class OnnxGraphInfoTests
         Assert.Equal(["'numeric' Float [rows, 3]", "'strings' String [rows, 1]"], info.Inputs.Select(input => input.ToString()));
         Assert.Equal(["label", "probabilities", "number"], info.Outputs.Select(output => output.Name));
         Assert.Equal(
-            EveryOperator.Names.Order(StringComparer.Ordinal), info.Operators.Select(name => name.Split(':')[^1]).Order(StringComparer.Ordinal));
+            EveryOperator.Names.Order(StringComparer.Ordinal),
+            info.Operators.Select(name => name.Split(':')[^1]).Order(StringComparer.Ordinal));
         Assert.Equal("grün", info.Metadata["colour"]);
         Assert.Equal((17L, 3L), (info.Opsets[string.Empty], info.Opsets[GraphWriter.LearningDomain]));
         Assert.Equal(["no", "yes"], info.ClassLabels);

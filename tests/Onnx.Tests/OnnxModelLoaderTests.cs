@@ -90,8 +90,11 @@ public class OnnxModelLoaderTests
     [Fact]
     public void An_input_of_another_type_is_refused()
     {
-        var model = Model(graph => graph.Output(
-            graph.Cast(graph.Input("x", ElementType.Double, Dimension.Rows, 2), ElementType.Float), "y", ElementType.Float, Dimension.Rows, 2));
+        var model = Model(graph =>
+        {
+            var x = graph.Input("x", ElementType.Double, Dimension.Rows, 2);
+            graph.Output(graph.Cast(x, ElementType.Float), "y", ElementType.Float, Dimension.Rows, 2);
+        });
 
         Assert.Contains("'x' Double [rows, 2]", Refusal(model, OwnModel.LineSignature), StringComparison.Ordinal);
     }
@@ -108,8 +111,11 @@ public class OnnxModelLoaderTests
     [Fact]
     public void A_model_that_gives_another_shape_than_it_declares_is_refused()
     {
-        var model = Model(graph => graph.Output(
-            graph.Identity(graph.Input("x", ElementType.Float, Dimension.Rows, 2)), "y", ElementType.Float, Dimension.Rows, Dimension.Named("k")));
+        var model = Model(graph =>
+        {
+            var x = graph.Input("x", ElementType.Float, Dimension.Rows, 2);
+            graph.Output(graph.Identity(x), "y", ElementType.Float, Dimension.Rows, Dimension.Named("k"));
+        });
 
         Assert.Contains("[3, 2] for 3 rows; [3, 1] is needed", Refusal(model, OwnModel.LineSignature), StringComparison.Ordinal);
     }
@@ -117,8 +123,11 @@ public class OnnxModelLoaderTests
     [Fact]
     public void A_model_without_a_usable_output_is_refused()
     {
-        var model = Model(graph => graph.Output(
-            graph.ArgMax(graph.Input("x", ElementType.Float, Dimension.Rows, 2), 1, keepDimension: true), "y", ElementType.Int64, Dimension.Rows, 1));
+        var model = Model(graph =>
+        {
+            var x = graph.Input("x", ElementType.Float, Dimension.Rows, 2);
+            graph.Output(graph.ArgMax(x, 1, keepDimension: true), "y", ElementType.Int64, Dimension.Rows, 1);
+        });
 
         Assert.Contains("one float output for its prediction", Refusal(model, OwnModel.LineSignature), StringComparison.Ordinal);
     }
@@ -130,7 +139,8 @@ public class OnnxModelLoaderTests
         var model = Model(graph =>
         {
             var text = graph.Input("text", ElementType.String, Dimension.Rows, 1);
-            graph.Output(graph.Reshape(graph.OneHotEncoder(text, ["a"], unknownIsZeros: false), -1, 1), "y", ElementType.Float, Dimension.Rows, 1);
+            var hot = graph.Reshape(graph.OneHotEncoder(text, ["a"], unknownIsZeros: false), -1, 1);
+            graph.Output(hot, "y", ElementType.Float, Dimension.Rows, 1);
         });
 
         Assert.Contains("fails on rows of zeros and empty strings", Refusal(model, signature), StringComparison.Ordinal);

@@ -5,7 +5,8 @@ public class OperatorTests
 {
     private static readonly float[] Matrix = [1, -2, float.NaN, 4, 0, 6];
 
-    private static GraphRun Run(Func<GraphWriter, GraphValue, GraphValue> build, ElementType type = ElementType.Float, float[]? values = null)
+    private static GraphRun Run(
+        Func<GraphWriter, GraphValue, GraphValue> build, ElementType type = ElementType.Float, float[]? values = null)
     {
         var graph = new GraphWriter("operator");
         var x = graph.Input("x", ElementType.Float, Dimension.Rows, 3);

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Mlops.Storage;
 
 public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
@@ -55,7 +57,28 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
         Assert.Equal("whole+next", await ReadAsync("log"));
     }
 
-    private IEnumerable<string> Files() => Directory.EnumerateFiles(Path.Combine(_storage.Folder, "blobs"), "*", SearchOption.AllDirectories);
+    [Fact]
+    public async Task A_blob_takes_as_many_appends_as_in_Azure_and_no_more()
+    {
+        await Store.AppendAsync("log", "1"u8.ToArray(), 0, default);
+        Execute($"UPDATE blobs SET appended={IBlobStore.MaxAppends - 1}");
+        await Store.AppendAsync("log", "2"u8.ToArray(), 1, default);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Store.AppendAsync("log", "3"u8.ToArray(), 2, default));
+        Assert.Equal("12", await ReadAsync("log"));
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_storage.Folder, "mlops.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private IEnumerable<string> Files() =>
+        Directory.EnumerateFiles(Path.Combine(_storage.Folder, "blobs"), "*", SearchOption.AllDirectories);
 
     private async Task CancelMidwayAsync()
     {

@@ -52,7 +52,9 @@ internal static class DocIds
 
     private static string UsedName(Type type, Type[] arguments)
     {
-        var outer = type.DeclaringType is { } declaring ? UsedName(declaring, arguments) + "." : type.Namespace is { } space ? space + "." : "";
+        var outer = type.DeclaringType is { } declaring ? UsedName(declaring, arguments) + "."
+            : type.Namespace is { } space ? space + "."
+            : "";
         var mark = type.Name.IndexOf('`', StringComparison.Ordinal);
         if (mark < 0)
         {

@@ -9,7 +9,10 @@ internal static partial class Listing
     private static readonly string[] Remarks = ["obsolete", "experimental", "later than", "no accessible constructor"];
 
     public static IReadOnlyDictionary<string, SurfaceEntry> Parse(IEnumerable<string> lines) =>
-        lines.Where(line => line.Length > 0 && line[0] is not '#').Select(ParseLine).ToDictionary(entry => entry.Id, StringComparer.Ordinal);
+        lines
+            .Where(line => line.Length > 0 && line[0] is not '#')
+            .Select(ParseLine)
+            .ToDictionary(entry => entry.Id, StringComparer.Ordinal);
 
     private static SurfaceEntry ParseLine(string line)
     {

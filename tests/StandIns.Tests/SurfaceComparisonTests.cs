@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mlops.StandIns;
 
 /// <summary>The comparison itself, on a listing of a sample and on types that differ from it in one thing each.</summary>
@@ -5,13 +7,17 @@ public sealed class SurfaceComparisonTests
 {
     private const string Space = "Mlops.StandIns.Samples";
 
+    private const string Read = $"M:{Space}.Gauge.Read``1"
+        + "(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken)"
+        + " -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable";
+
     [Fact]
     public void A_type_with_less_than_the_official_one_passes() =>
         Assert.Empty(Compare(typeof(Samples.Gauge), $$"""
             T:{{Space}}.Gauge : System.Object, System.IDisposable (abstract class)
             M:{{Space}}.Gauge.#ctor(System.Int32,System.String[])  # protected; (size = 3, params names)
             P:{{Space}}.Gauge.Level -> System.Nullable{System.Double}  # { get; set; }; virtual
-            M:{{Space}}.Gauge.Read``1(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken) -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable
+            {{Read}}
             M:{{Space}}.Gauge.Reset -> System.Void
             """));
 
@@ -34,7 +40,7 @@ public sealed class SurfaceComparisonTests
             T:{{Space}}.Gauge : System.Object, System.IDisposable (abstract class)
             M:{{Space}}.Gauge.#ctor(System.Int32,System.String[])  # protected; (size = 3, params names)
             P:{{Space}}.Gauge.Level -> System.Nullable{System.Double}  # { get; }; virtual
-            M:{{Space}}.Gauge.Read``1(System.Collections.Generic.List{``0},System.Int32@,System.Threading.CancellationToken) -> ``0[]  # abstract; <T>; (source, out count, cancellationToken = default); where T: class, System.IDisposable
+            {{Read}}
             """;
         Assert.Contains(listed, Exact, StringComparison.Ordinal);
 
@@ -43,11 +49,36 @@ public sealed class SurfaceComparisonTests
         Assert.Contains(found, difference => difference.Contains(complaint.Trim('\''), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("M:{0}.Gauge.Close -> System.Void  # abstract", 1)]
+    [InlineData("P:{0}.Gauge.Unit -> System.String  # {{ get; }}; protected abstract", 1)]
+    [InlineData("M:{0}.Gauge.Close -> System.Void  # virtual", 0)]
+    [InlineData("M:{0}.Meter.Close -> System.Void  # abstract", 0)]
+    public void What_a_derived_class_must_implement_may_not_be_left_out(string left, int expected)
+    {
+        var official = Listing.Parse(
+        [
+            .. Surface.Of([typeof(Samples.Gauge)]).Select(entry => entry.Id[0] is 'T'
+                ? $"{entry.Id} : {string.Join(", ", entry.Bases)} ({entry.Shape})"
+                : Line(entry)),
+            string.Format(CultureInfo.InvariantCulture, left, Space),
+        ]);
+
+        Assert.Equal(expected, SurfaceComparison.Differences([typeof(Samples.Gauge)], official).Count);
+    }
+
     [Fact]
     public void Records_enumerations_and_delegates_are_read_as_the_listings_write_them() =>
         Assert.Empty(SurfaceComparison.Differences(
             [typeof(Samples.Reading), typeof(Samples.Quality), typeof(Samples.Listener<>)],
             Listing.Parse(File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Samples.txt")))));
+
+    private static string Line(SurfaceEntry entry)
+    {
+        var accessors = entry.Accessors.Count > 0 ? [$"{{ {string.Join("; ", entry.Accessors)}; }}"] : Array.Empty<string>();
+        var shape = entry.Shape.Length > 0 ? $" -> {entry.Shape}" : "";
+        return $"{entry.Id}{shape}  # {string.Join("; ", [.. accessors, .. entry.Facts])}";
+    }
 
     private static IReadOnlyList<string> Compare(Type type, string listing) =>
         SurfaceComparison.Differences([type], Listing.Parse(listing.Split('\n')));

@@ -26,7 +26,8 @@ internal static class TypeFacts
         }
 
         // A record is known by the method that the compiler writes for printing its members.
-        var isRecord = type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null;
+        const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var isRecord = type.GetMethod("PrintMembers", Own) is not null;
         if (type.IsValueType)
         {
             return isRecord ? "record struct" : "struct";
@@ -97,7 +98,8 @@ internal static class TypeFacts
     private static string Usage(CustomAttributeData usage)
     {
         var targets = (AttributeTargets)(int)(usage.ConstructorArguments[0].Value ?? 0);
-        var named = usage.NamedArguments.Select(argument => $"{argument.MemberName} = {argument.TypedValue.Value?.ToString()?.ToLowerInvariant()}");
+        var named = usage.NamedArguments
+            .Select(argument => $"{argument.MemberName} = {argument.TypedValue.Value?.ToString()?.ToLowerInvariant()}");
         return $"AttributeUsage({string.Join(", ", named.Prepend(targets.ToString()))})";
     }
 }

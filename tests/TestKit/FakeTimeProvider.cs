@@ -1,7 +1,7 @@
 namespace Mlops;
 
 /// <summary>A clock that moves only when told to, and fires timers as it passes them.</summary>
-/// <remarks>Callbacks run on the thread that calls <see cref="Advance"/>, in the order they are due; at that moment the clock shows the due time.</remarks>
+/// <remarks>Callbacks run on the thread that calls <see cref="Advance"/>, in the order they are due, and see the time they are due at.</remarks>
 public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -15,7 +15,7 @@ internal static class DemoCommand
 
     public static async Task<int> RunAsync(string hostDll, string dataFolder, CancellationToken cancellationToken)
     {
-        var screen = new DemoScreen(DemoScreen.Terminal());
+        var screen = new StepScreen(StepScreen.Terminal());
         var work = Path.Combine(Path.GetTempPath(), $"mlops-demo-{Environment.ProcessId}");
         try
         {
@@ -28,7 +28,7 @@ internal static class DemoCommand
             screen.Say("  src/Functions.Pipelines/Training/TrainModel.cs   the pipeline that has just run");
             return 0;
         }
-        catch (Exception failure) when (failure is DemoFailedException or HttpRequestException)
+        catch (Exception failure) when (failure is CheckFailedException or HttpRequestException)
         {
             screen.Failed(failure.Message);
             return 1;
@@ -48,7 +48,7 @@ internal static class DemoCommand
     }
 
     private static async Task TourAsync(
-        DemoScreen screen, string hostDll, string dataFolder, string work, CancellationToken cancellationToken)
+        StepScreen screen, string hostDll, string dataFolder, string work, CancellationToken cancellationToken)
     {
         screen.Title("Start");
         await using var host = await screen.StepAsync("Start the host", async () =>
@@ -88,7 +88,7 @@ internal static class DemoCommand
     }
 
     private static async Task UploadAsync(
-        DemoScreen screen, PlatformClient client, string dataset, string csv, CancellationToken cancellationToken) =>
+        StepScreen screen, PlatformClient client, string dataset, string csv, CancellationToken cancellationToken) =>
         await screen.StepAsync($"Upload {dataset}", async () =>
         {
             var version = await client.UploadAsync(dataset, csv, cancellationToken);
@@ -111,18 +111,18 @@ internal static class DemoCommand
     };
 
     private static async Task<JsonNode> TrainAsync(
-        DemoScreen screen, PlatformClient client, string name, object spec, CancellationToken cancellationToken)
+        StepScreen screen, PlatformClient client, string name, object spec, CancellationToken cancellationToken)
     {
         var training = await client.SendAsync(HttpMethod.Post, "/api/v1/training", spec, cancellationToken);
         var state = await screen.TrainingAsync(name, client.FollowAsync(training["id"]!.GetValue<string>(), cancellationToken), cancellationToken);
-        var result = state["result"] ?? throw new DemoFailedException($"{name} {state["state"]}: {state["failure"]}");
+        var result = state["result"] ?? throw new CheckFailedException($"{name} {state["state"]}: {state["failure"]}");
         Check(result["version"] is not null, $"{name} made no version: {result["reason"]}");
         var gates = result["verdict"]!["findings"]!.AsArray();
         Check(gates[0]!["passed"]!.GetValue<bool>(), $"{name} missed its gate: {gates[0]!["gate"]}, {gates[0]!["detail"]}.");
         return result;
     }
 
-    private static void ShowLeaderboard(DemoScreen screen, (string Name, JsonNode Result)[] models)
+    private static void ShowLeaderboard(StepScreen screen, (string Name, JsonNode Result)[] models)
     {
         var table = new Table().AddColumns("model", "version", "metric", "held out", "baseline", "outcome").RoundedBorder();
         foreach (var (name, result) in models.OrderByDescending(model => model.Result["metrics"]!["rocAuc"]?.GetValue<double>() ?? -1))
@@ -151,7 +151,7 @@ internal static class DemoCommand
     }
 
     private static async Task PredictAsync(
-        DemoScreen screen, PlatformClient client, string dataFolder, int champion, CancellationToken cancellationToken)
+        StepScreen screen, PlatformClient client, string dataFolder, int champion, CancellationToken cancellationToken)
     {
         await screen.StepAsync("Create an endpoint", async () =>
         {
@@ -186,7 +186,7 @@ internal static class DemoCommand
         screen.Show(table);
     }
 
-    private static async Task RefuseAsync(DemoScreen screen, PlatformClient client, CancellationToken cancellationToken) =>
+    private static async Task RefuseAsync(StepScreen screen, PlatformClient client, CancellationToken cancellationToken) =>
         await screen.StepAsync("Send a wrong request", async () =>
         {
             using var answer = await client.TrySendAsync(
@@ -204,7 +204,7 @@ internal static class DemoCommand
     {
         if (!holds)
         {
-            throw new DemoFailedException(otherwise);
+            throw new CheckFailedException(otherwise);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Starts the host and waits until it says that it is ready.</summary>
-    /// <exception cref="DemoFailedException">It ended, or did not get ready in a minute; the message has the end of its log.</exception>
+    /// <exception cref="CheckFailedException">It ended, or did not get ready in a minute; the message has the end of its log.</exception>
     public static async Task<HostProcess> StartAsync(string hostDll, string dataFolder, CancellationToken cancellationToken)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -29,7 +29,7 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["MLOPS_DATA"] = Path.Combine(dataFolder, "store");
-        var process = Process.Start(start) ?? throw new DemoFailedException("The host did not start.");
+        var process = Process.Start(start) ?? throw new CheckFailedException("The host did not start.");
         var host = new HostProcess(process, address, log);
         host.CopyOutput();
         await host.WaitUntilReadyAsync(cancellationToken);
@@ -80,11 +80,11 @@ internal sealed class HostProcess : IAsyncDisposable
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new DemoFailedException($"The host was not ready after {StartLimit.TotalSeconds:0} s.{LogEnd()}");
+                throw new CheckFailedException($"The host was not ready after {StartLimit.TotalSeconds:0} s.{LogEnd()}");
             }
         }
 
-        throw new DemoFailedException($"The host ended with code {_process.ExitCode}.{LogEnd()}");
+        throw new CheckFailedException($"The host ended with code {_process.ExitCode}.{LogEnd()}");
     }
 
     private string LogEnd()

@@ -13,22 +13,28 @@ internal sealed class ColumnProfiler(string name, ProfileBounds bounds, int seed
     public const int AlwaysFew = 10;
     public const int MaxCategoryBytes = 256;
     private const int TopValues = 20;
+    private const int BlockLength = 128;
 
+    private readonly Moments _moments = new();
+    private readonly QuantileSample _sample = new(bounds.SampleSize, seed);
+    private readonly double[] _block = new double[BlockLength];
+    private int _blockLength;
+    private Kind _kind;
     private long _count;
     private long _missing;
-    private ColumnType? _type;
-    private Moments _moments = new();
-    private QuantileSample _sample = new(bounds.SampleSize, seed);
     private TokenCounts? _tokens = new(bounds.MaxDistinct, bounds.MaxDistinctBytes);
     private HyperLogLog? _sketch;
     private int _infiniteLine;
+
+    /// <summary>What all values so far can be. The first three may still be numbers.</summary>
+    private enum Kind { Unknown, Integer, Number, Boolean, Timestamp, Text }
 
     /// <summary>Takes the next value.</summary>
     /// <param name="text">The value in UTF-8.</param>
     /// <param name="line">Where it stands in the file.</param>
     public void Add(ReadOnlySpan<byte> text, int line)
     {
-        if (!text.IsEmpty && _type is null or ColumnType.Integer or ColumnType.Number && TryAddNumber(text, line))
+        if (_kind <= Kind.Number && TryAddNumber(text, line))
         {
             return;
         }
@@ -36,26 +42,24 @@ internal sealed class ColumnProfiler(string name, ProfileBounds bounds, int seed
         if (CsvValue.IsMissing(text))
         {
             _missing++;
-            return;
         }
-
-        if (_type is null or ColumnType.Boolean && CsvValue.TryBoolean(text, out var truth))
+        else if (_kind is Kind.Unknown or Kind.Boolean && CsvValue.TryBoolean(text, out var truth))
         {
-            AddValue(ColumnType.Boolean, truth ? 1 : 0, text);
+            AddValue(Kind.Boolean, truth ? 1 : 0, text);
         }
-        else if (_type is null or ColumnType.Timestamp && IsoTimestamp.TryRead(text, out var unixSeconds))
+        else if (_kind is Kind.Unknown or Kind.Timestamp && IsoTimestamp.TryRead(text, out var unixSeconds))
         {
-            AddValue(ColumnType.Timestamp, unixSeconds, text);
+            AddValue(Kind.Timestamp, unixSeconds, text);
         }
         else
         {
-            _type = ColumnType.Text;
+            _kind = Kind.Text;
             Count(text);
         }
     }
 
     /// <summary>The fault in a column of numbers that one of them is infinite, which no model can learn from.</summary>
-    public CsvFault? FindFault() => _infiniteLine > 0 && _type is ColumnType.Integer or ColumnType.Number
+    public CsvFault? FindFault() => _infiniteLine > 0 && _kind is Kind.Number
         ? new CsvFault(_infiniteLine, name, "The number is infinite or too large.")
         : null;
 
@@ -87,16 +91,28 @@ internal sealed class ColumnProfiler(string name, ProfileBounds bounds, int seed
             _infiniteLine = line;
         }
 
-        AddValue(form is NumberForm.Integer && _type is not ColumnType.Number ? ColumnType.Integer : ColumnType.Number, value, text);
+        AddValue(form is NumberForm.Integer && _kind is not Kind.Number ? Kind.Integer : Kind.Number, value, text);
         return true;
     }
 
-    private void AddValue(ColumnType type, double value, ReadOnlySpan<byte> text)
+    private void AddValue(Kind kind, double value, ReadOnlySpan<byte> text)
     {
-        _type = type;
-        _moments.Add(value);
-        _sample.Add(value);
+        _kind = kind;
+        if (_blockLength == BlockLength)
+        {
+            Flush();
+        }
+
+        _block[_blockLength++] = value;
         Count(text);
+    }
+
+    private void Flush()
+    {
+        var block = _block.AsSpan(0, _blockLength);
+        _sample.Add(block);
+        _moments.Add(block);
+        _blockLength = 0;
     }
 
     private void Count(ReadOnlySpan<byte> text)
@@ -115,29 +131,35 @@ internal sealed class ColumnProfiler(string name, ProfileBounds bounds, int seed
         }
     }
 
-    private ColumnType InferredType() => _type switch
+    private ColumnType InferredType() => _kind switch
     {
-        null => ColumnType.Number,
-        ColumnType.Text when IsCategory() => ColumnType.Category,
-        { } type => type,
+        Kind.Integer => ColumnType.Integer,
+        Kind.Boolean => ColumnType.Boolean,
+        Kind.Timestamp => ColumnType.Timestamp,
+        Kind.Text => IsCategory() ? ColumnType.Category : ColumnType.Text,
+        _ => ColumnType.Number,
     };
 
     private bool IsCategory() =>
         _tokens is { LongestBytes: <= MaxCategoryBytes } tokens && (tokens.Count <= AlwaysFew || 2 * tokens.Count <= _count);
 
-    private NumberStatistics Numbers() => new(
-        _moments.Minimum, _moments.Maximum, _moments.Mean, _moments.StandardDeviation, Quantiles.Of(_sample.Sorted()), _sample.IsExact);
+    private NumberStatistics Numbers()
+    {
+        Flush();
+        return new(
+            _moments.Minimum, _moments.Maximum, _moments.Mean, _moments.StandardDeviation, Quantiles.Of(_sample.Sorted()), _sample.IsExact);
+    }
 }
 
 /// <summary>How much a column's profile may remember; less each, the more columns there are.</summary>
 /// <param name="MaxDistinct">Up to this many different values are counted exactly.</param>
 /// <param name="MaxDistinctBytes">… as long as they have no more bytes together.</param>
-/// <param name="SampleSize">Up to this many numbers are ranked exactly.</param>
+/// <param name="SampleSize">Up to this many numbers, an even count, are ranked exactly.</param>
 internal sealed record ProfileBounds(int MaxDistinct, int MaxDistinctBytes, int SampleSize)
 {
     public static ProfileBounds For(int columns)
     {
         var distinct = Math.Clamp(1_000_000 / columns, 100, 1_000);
-        return new ProfileBounds(distinct, 64 * distinct, Math.Clamp(4 * 1024 * 1024 / columns, 1_024, 32_768));
+        return new ProfileBounds(distinct, 64 * distinct, 2 * Math.Clamp(2 * 1024 * 1024 / columns, 1_024, 16_384));
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Numerics;
-using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -17,12 +15,10 @@ namespace Mlops.Data;
 /// </remarks>
 public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
 {
-    private const byte Quote = (byte)'"', Comma = (byte)',', LineFeed = (byte)'\n', CarriageReturn = (byte)'\r';
+    private const byte Quote = (byte)'"', LineFeed = (byte)'\n';
     private const int BlockBytes = 256 * 1024;
 
-    // Vectors are loaded past the end of the data, never past the end of the buffer.
-    private static readonly int Slack = Vector256<byte>.Count;
-
+    private readonly CsvScanner _row = new(limits.MaxColumns);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(2 * BlockBytes);
     private int _length;
     private int _line = 1;
@@ -34,12 +30,6 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
     private string[]? _names;
     private bool _hasRows;
     private CsvFault? _fault;
-
-    private CsvField[] _fields = new CsvField[64];
-    private int _fieldCount;
-    private bool _hasEscapes;
-
-    private enum Scan { Row, CutOff, Faulty }
 
     /// <summary>Reads a stream to its end or its first fault.</summary>
     public static async Task<CsvFault?> ReadAsync(Stream content, CsvSink sink, CsvLimits limits, CancellationToken cancellationToken)
@@ -96,9 +86,9 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (_length + bytes.Length + Slack > _buffer.Length)
+        if (_length + bytes.Length + CsvScanner.Slack > _buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, _length + bytes.Length + Slack));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, _length + bytes.Length + CsvScanner.Slack));
             _buffer.AsSpan(0, _length).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
@@ -118,9 +108,9 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
                 return null;
             }
 
-            if (SkipByteOrderMark(ref position) is { } fault)
+            if (SkipByteOrderMark(ref position) is { } encoding)
             {
-                return fault;
+                return encoding;
             }
 
             _begun = true;
@@ -132,27 +122,26 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
         _suspect = !Utf8.IsValid(rows) || rows.Contains((byte)0);
         while (position < whole)
         {
-            var lines = ScanRow(position, final, out var next, out var scan, out var fault);
-            if (scan is Scan.CutOff)
+            var scan = _row.Scan(_buffer, position, _length, final);
+            if (scan is CsvScan.CutOff)
             {
                 break;
             }
 
-            fault ??= TakeRow(position, next);
-            if (fault is not null)
+            if ((scan is CsvScan.Row ? TakeRow(position) : new CsvFault(_line, NameOf(_row.FaultyColumn), _row.Reason)) is { } fault)
             {
                 return fault;
             }
 
-            _line += lines;
-            position = next;
+            _line += _row.Lines;
+            position = _row.Next;
         }
 
         _length -= position;
         _buffer.AsSpan(position, _length).CopyTo(_buffer);
         _retryAt = 2 * _length;
         return _length > limits.MaxRowBytes
-            ? new CsvFault(_line, null, $"The row is longer than {limits.MaxRowBytes} bytes; perhaps a quote is not closed.")
+            ? TooLongRow()
             : null;
     }
 
@@ -169,183 +158,31 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
             : null;
     }
 
-    /// <summary>Finds the values of the row that starts at <paramref name="start"/>.</summary>
-    /// <returns>How many lines of the file the row takes.</returns>
-    private int ScanRow(int start, bool final, out int next, out Scan scan, out CsvFault? fault)
-    {
-        var data = _buffer.AsSpan();
-        var (field, position, lines) = (start, start, 1);
-        (_fieldCount, _hasEscapes, fault, next) = (0, false, null, _length);
-        while (position < _length)
-        {
-            var marks = Marks(data, position);
-            var origin = position;
-            position += Slack;
-            for (; marks != 0; marks &= marks - 1)
-            {
-                var at = origin + BitOperations.TrailingZeroCount(marks);
-                if (data[at] is Comma)
-                {
-                    AddField(field, at - field, escaped: false);
-                    field = at + 1;
-                }
-                else if (data[at] is LineFeed)
-                {
-                    AddField(field, at - field - (at > field && data[at - 1] is CarriageReturn ? 1 : 0), escaped: false);
-                    (next, scan) = (at + 1, Scan.Row);
-                    return lines;
-                }
-                else if (data[at] is CarriageReturn)
-                {
-                    if (at + 1 == _length && !final)
-                    {
-                        scan = Scan.CutOff;
-                        return 0;
-                    }
-
-                    if (at + 1 == _length || data[at + 1] is not LineFeed)
-                    {
-                        return Fault(_fieldCount, "A carriage return has no line feed after it.", out fault, out scan);
-                    }
-                }
-                else if (at > field)
-                {
-                    return Fault(_fieldCount, "A quote stands inside a value that does not start with one.", out fault, out scan);
-                }
-                else if (AddQuoted(at, final, ref lines, out next, out scan, out fault))
-                {
-                    field = position = next;
-                    break;
-                }
-                else
-                {
-                    return lines;
-                }
-            }
-        }
-
-        next = _length;
-        AddField(field, _length - field, escaped: false);
-        scan = final ? Scan.Row : Scan.CutOff;
-        return lines;
-    }
-
-    /// <summary>One bit for each of the 32 bytes from <paramref name="position"/> on that may end a value or start a quoted one.</summary>
-    private uint Marks(ReadOnlySpan<byte> data, int position)
-    {
-        var bytes = Vector256.Create(data.Slice(position, Vector256<byte>.Count));
-        var marks = (Vector256.Equals(bytes, Vector256.Create(Comma))
-            | Vector256.Equals(bytes, Vector256.Create(LineFeed))
-            | Vector256.Equals(bytes, Vector256.Create(CarriageReturn))
-            | Vector256.Equals(bytes, Vector256.Create(Quote))).ExtractMostSignificantBits();
-        return _length - position < Vector256<byte>.Count ? marks & ((1u << (_length - position)) - 1) : marks;
-    }
-
-    /// <summary>Adds the value whose opening quote is at <paramref name="open"/>.</summary>
-    /// <returns>Whether another value follows, at <paramref name="next"/>; otherwise the scan of the row is over.</returns>
-    private bool AddQuoted(int open, bool final, ref int lines, out int next, out Scan scan, out CsvFault? fault)
-    {
-        var data = _buffer.AsSpan(0, _length);
-        (next, scan, fault) = (_length, Scan.CutOff, null);
-        var close = ClosingQuote(data, open + 1, final, out var escaped);
-        if (close < 0)
-        {
-            lines = final ? Fault(_fieldCount, "A quote is not closed.", out fault, out scan) : 0;
-            return false;
-        }
-
-        lines += data[open..close].Count(LineFeed);
-        AddField(open + 1, close - open - 1, escaped);
-        var rest = data[(close + 1)..];
-        if (rest is [Comma, ..])
-        {
-            next = close + 2;
-            return true;
-        }
-
-        if (rest is [LineFeed, ..] or [CarriageReturn, LineFeed, ..])
-        {
-            (next, scan) = (close + (rest[0] is LineFeed ? 2 : 3), Scan.Row);
-        }
-        else if (rest.Length > 1 || (final && rest.Length is 1) || rest is [not CarriageReturn])
-        {
-            lines = Fault(_fieldCount - 1, "Text follows the closing quote.", out fault, out scan);
-        }
-        else if (final)
-        {
-            scan = Scan.Row;
-        }
-
-        return false;
-    }
-
-    /// <returns>-1 if it is not there, or not known to be closing yet.</returns>
-    private static int ClosingQuote(ReadOnlySpan<byte> data, int from, bool final, out bool escaped)
-    {
-        escaped = false;
-        while (data[from..].IndexOf(Quote) is var found and >= 0)
-        {
-            var close = from + found;
-            if (close + 1 == data.Length || data[close + 1] is not Quote)
-            {
-                return close + 1 < data.Length || final ? close : -1;
-            }
-
-            escaped = true;
-            from = close + 2;
-        }
-
-        return -1;
-    }
-
-    private void AddField(int start, int length, bool escaped)
-    {
-        // Values beyond the most that there may be are counted, not kept.
-        if (_fieldCount == _fields.Length && _fieldCount <= limits.MaxColumns)
-        {
-            Array.Resize(ref _fields, 2 * _fieldCount);
-        }
-
-        if (_fieldCount < _fields.Length)
-        {
-            _fields[_fieldCount] = new CsvField(start, length, escaped);
-        }
-
-        _fieldCount++;
-        _hasEscapes |= escaped;
-    }
-
-    private int Fault(int column, string reason, out CsvFault? fault, out Scan scan)
-    {
-        fault = new CsvFault(_line, NameOf(column), reason);
-        scan = Scan.Faulty;
-        return 0;
-    }
-
     private string? NameOf(int column) => column < _names?.Length ? _names[column] : null;
 
-    private CsvFault? TakeRow(int start, int next)
+    private CsvFault? TakeRow(int start)
     {
-        var isBlank = _fieldCount is 1 && _fields[0] is { Length: 0 } only && only.Start == start;
+        var count = _row.Count;
+        var isBlank = count is 1 && _row.Fields[0] is { Length: 0 } only && only.Start == start;
         if (isBlank)
         {
             return null;
         }
 
-        var expected = _names?.Length ?? limits.MaxColumns;
-        if (_fieldCount > expected || (_fieldCount < expected && _names is not null))
+        if (_names is null ? count > limits.MaxColumns : count != _names.Length)
         {
             return new CsvFault(_line, null, _names is null
-                ? $"The header has {_fieldCount} columns; there may be {limits.MaxColumns}."
-                : $"The row has {_fieldCount} {(_fieldCount is 1 ? "value" : "values")}; the header has {expected}.");
+                ? $"The header has {count} columns; there may be {limits.MaxColumns}."
+                : $"The row has {count} {(count is 1 ? "value" : "values")}; the header has {_names.Length}.");
         }
 
-        if (next - start > limits.MaxRowBytes)
+        var length = _row.Next - start;
+        if (length > limits.MaxRowBytes)
         {
-            return new CsvFault(_line, null, $"The row is longer than {limits.MaxRowBytes} bytes; perhaps a quote is not closed.");
+            return TooLongRow();
         }
 
-        if ((next - start > limits.MaxFieldBytes ? FirstTooLong() : null) is { } tooLong)
+        if ((length > limits.MaxFieldBytes ? FirstTooLong() : null) is { } tooLong)
         {
             return tooLong;
         }
@@ -355,12 +192,12 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
             return illegible;
         }
 
-        if (_hasEscapes)
+        if (_row.HasEscapes)
         {
             UndoEscapes();
         }
 
-        var row = new CsvRow(_buffer, _fields.AsSpan(0, _fieldCount), _line);
+        var row = new CsvRow(_buffer, _row.Fields, _line);
         if (_names is null)
         {
             return TakeHeader(row);
@@ -371,11 +208,15 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
         return null;
     }
 
+    private CsvFault TooLongRow() =>
+        new(_line, null, $"The row is longer than {limits.MaxRowBytes} bytes; perhaps a quote is not closed.");
+
     private CsvFault? FirstTooLong()
     {
-        for (var i = 0; i < _fieldCount; i++)
+        var fields = _row.Fields;
+        for (var i = 0; i < fields.Length; i++)
         {
-            if (_fields[i].Length > limits.MaxFieldBytes)
+            if (fields[i].Length > limits.MaxFieldBytes)
             {
                 return new CsvFault(_line, NameOf(i), $"The value in column {i + 1} is longer than {limits.MaxFieldBytes} bytes.");
             }
@@ -386,9 +227,10 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
 
     private CsvFault? FirstIllegible()
     {
-        for (var i = 0; i < _fieldCount; i++)
+        var fields = _row.Fields;
+        for (var i = 0; i < fields.Length; i++)
         {
-            var value = _buffer.AsSpan(_fields[i].Start, _fields[i].Length);
+            var value = _buffer.AsSpan(fields[i].Start, fields[i].Length);
             if (!Utf8.IsValid(value))
             {
                 return new CsvFault(_line, NameOf(i), $"The value in column {i + 1} is not UTF-8.");
@@ -405,19 +247,23 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
 
     private void UndoEscapes()
     {
-        for (var i = 0; i < _fieldCount; i++)
+        var fields = _row.Fields;
+        for (var i = 0; i < fields.Length; i++)
         {
-            if (_fields[i].Escaped)
+            if (fields[i].Escaped)
             {
-                var value = _buffer.AsSpan(_fields[i].Start, _fields[i].Length);
-                var kept = 0;
-                for (var at = 0; at < value.Length; at++)
+                var value = _buffer.AsSpan(fields[i].Start, fields[i].Length);
+                var (kept, from) = (0, 0);
+                while (from < value.Length)
                 {
-                    value[kept++] = value[at];
-                    at += value[at] is Quote ? 1 : 0;
+                    var quote = value[from..].IndexOf(Quote);
+                    var length = quote < 0 ? value.Length - from : quote + 1;
+                    value.Slice(from, length).CopyTo(value[kept..]);
+                    kept += length;
+                    from += length + 1;
                 }
 
-                _fields[i] = new CsvField(_fields[i].Start, kept, Escaped: false);
+                fields[i] = new CsvField(fields[i].Start, kept, Escaped: false);
             }
         }
     }

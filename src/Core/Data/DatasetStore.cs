@@ -97,19 +97,25 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
     /// <returns>How many leftovers were removed.</returns>
     public async Task<int> SweepAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var page = await tables.ScanAsync(
-            TableScan.WithPrefix(DatasetKeys.Partition(tenant), DatasetKeys.Uploads, limit: 100), cancellationToken);
         var swept = 0;
-        foreach (var row in page.Rows)
+        var scan = TableScan.WithPrefix(DatasetKeys.Partition(tenant), DatasetKeys.Uploads);
+        do
         {
-            var upload = row.Read<Upload>();
-            if (time.GetUtcNow() - upload.StartedAt > limits.AbandonedAfter
-                && await CondemnAsync(tenant, row, upload, cancellationToken) is { } condemned)
+            var page = await tables.ScanAsync(scan, cancellationToken);
+            foreach (var row in page.Rows)
             {
-                await RemoveAsync(tenant, condemned, cancellationToken);
-                swept++;
+                var upload = row.Read<Upload>();
+                if (time.GetUtcNow() - upload.StartedAt > limits.AbandonedAfter
+                    && await CondemnAsync(tenant, row, upload, cancellationToken) is { } condemned)
+                {
+                    await RemoveAsync(tenant, condemned, cancellationToken);
+                    swept++;
+                }
             }
+
+            scan = scan with { Continuation = page.Continuation };
         }
+        while (scan.Continuation is not null);
 
         return swept;
     }

@@ -9,12 +9,15 @@ public sealed class FrameBuilder : CsvSink
 {
     private readonly DataSchema _schema;
     private readonly ColumnBuilder[] _columns;
+    private readonly int _rows;
+    private int _filled;
 
     /// <param name="schema">The columns, in file order.</param>
-    /// <param name="rows">About how many rows there will be.</param>
+    /// <param name="rows">How many rows there will be.</param>
     public FrameBuilder(DataSchema schema, int rows)
     {
         _schema = schema;
+        _rows = rows;
         _columns =
         [
             .. schema.Columns.Select(ColumnBuilder (column) => column.IsNumeric
@@ -32,44 +35,50 @@ public sealed class FrameBuilder : CsvSink
         }
     }
 
-    /// <exception cref="InvalidDataException">A value does not fit its column's type.</exception>
+    /// <exception cref="InvalidDataException">A value does not fit its column's type, or there are more rows than there should be.</exception>
     public override void Row(CsvRow row)
     {
+        if (_filled == _rows)
+        {
+            throw new InvalidDataException($"There are more than {_rows} rows.");
+        }
+
         for (var i = 0; i < _columns.Length; i++)
         {
-            if (!_columns[i].TryAdd(row[i]))
+            if (!_columns[i].TrySet(_filled, row[i]))
             {
-                throw new InvalidDataException($"Line {row.Line}: the value in column '{_schema.Columns[i].Name}' is no {_schema.Columns[i].Type}.");
+                var column = _schema.Columns[i];
+                throw new InvalidDataException($"Line {row.Line}: the value in column '{column.Name}' is no {column.Type}.");
             }
         }
+
+        _filled++;
     }
 
-    public DataFrame Build() => new([.. _columns.Select(column => column.Build())]);
+    /// <exception cref="InvalidDataException">There are fewer rows than there should be.</exception>
+    public DataFrame Build() => _filled == _rows
+        ? new([.. _columns.Select(column => column.Build())])
+        : throw new InvalidDataException($"There are {_filled} rows, not {_rows}.");
 
     private abstract class ColumnBuilder
     {
-        public abstract bool TryAdd(ReadOnlySpan<byte> text);
+        public abstract bool TrySet(int row, ReadOnlySpan<byte> text);
 
         public abstract Column Build();
     }
 
     private sealed class NumericBuilder(ColumnSchema schema, int rows) : ColumnBuilder
     {
-        private readonly List<double> _values = new(rows);
+        private readonly double[] _values = new double[rows];
 
-        public override bool TryAdd(ReadOnlySpan<byte> text)
+        public override bool TrySet(int row, ReadOnlySpan<byte> text)
         {
             var isRead = TryRead(text, out var value);
-            if (!isRead)
-            {
-                value = double.NaN;
-            }
-
-            _values.Add(value);
+            _values[row] = isRead ? value : double.NaN;
             return isRead || CsvValue.IsMissing(text);
         }
 
-        public override Column Build() => new NumericColumn(schema, [.. _values]);
+        public override Column Build() => new NumericColumn(schema, _values);
 
         private bool TryRead(ReadOnlySpan<byte> text, out double value)
         {
@@ -90,7 +99,7 @@ public sealed class FrameBuilder : CsvSink
     private sealed class StringBuilder : ColumnBuilder
     {
         private readonly ColumnSchema _schema;
-        private readonly List<int> _codes;
+        private readonly int[] _codes;
         private readonly Dictionary<string, int> _levels = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
         private char[] _characters = new char[256];
@@ -98,15 +107,15 @@ public sealed class FrameBuilder : CsvSink
         public StringBuilder(ColumnSchema schema, int rows)
         {
             _schema = schema;
-            _codes = new List<int>(rows);
+            _codes = new int[rows];
             _lookup = _levels.GetAlternateLookup<ReadOnlySpan<char>>();
         }
 
-        public override bool TryAdd(ReadOnlySpan<byte> text)
+        public override bool TrySet(int row, ReadOnlySpan<byte> text)
         {
             if (CsvValue.IsMissing(text))
             {
-                _codes.Add(StringColumn.Missing);
+                _codes[row] = StringColumn.Missing;
                 return true;
             }
 
@@ -122,7 +131,7 @@ public sealed class FrameBuilder : CsvSink
                 code = _levels.Count - 1;
             }
 
-            _codes.Add(code);
+            _codes[row] = code;
             return true;
         }
 
@@ -134,7 +143,7 @@ public sealed class FrameBuilder : CsvSink
                 levels[code] = level;
             }
 
-            return new StringColumn(_schema, [.. _codes], levels);
+            return new StringColumn(_schema, _codes, levels);
         }
     }
 }

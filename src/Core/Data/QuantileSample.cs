@@ -1,34 +1,41 @@
 namespace Mlops.Data;
 
-/// <summary>All the numbers given, or a uniform sample of them once they are more than fit.</summary>
+/// <summary>All the numbers given, or a sample of them spread evenly over their order of arrival once they are more than fit.</summary>
 /// <remarks>
-/// Sampling is K.-H. Li's algorithm L (1994), which draws only when it replaces. By the Dvoretzky–Kiefer–Wolfowitz inequality a
-/// quantile read from a sample of n is off by at most √(ln 200 / 2n) in rank with 99 % confidence: 0.9 % for 32,768 numbers, 5.1 %
-/// for 1,024.
+/// One number is drawn from each group of 2^k in a row. When there is no room for more, one of each two neighbours is dropped by
+/// chance and the groups become twice as long; so each number has the same chance, and there are always more than half as many as fit.
+/// The draws are independent, hence by Hoeffding's inequality a quantile read from n of them is off by at most √(ln 200 / 2n) in rank
+/// with 99 % confidence: 1.3 % for 16,384.
 /// </remarks>
 internal sealed class QuantileSample(int capacity, int seed)
 {
     private readonly DeterministicRandom _random = new(seed);
     private double[] _values = new double[Math.Min(capacity, 64)];
     private int _kept;
-    private long _seen;
-    private long _next = long.MaxValue;
-    private double _weight = 1;
+    private long _group = 1;
 
-    public bool IsExact => _seen == _kept;
+    // Where in its group the number lies that is drawn next, and how many come before it in the blocks to come.
+    private long _place;
+    private long _skip;
 
-    public void Add(double value)
+    public bool IsExact => _group is 1;
+
+    public void Add(ReadOnlySpan<double> block)
     {
-        _seen++;
-        if (_kept < capacity)
+        while (_skip < block.Length)
         {
-            Keep(value);
+            block = block[(int)_skip..];
+            _skip = 0;
+            if (_kept < _values.Length || TryMakeRoom())
+            {
+                _values[_kept++] = block[0];
+                var place = Draw(_group);
+                _skip = _group - _place + place;
+                _place = place;
+            }
         }
-        else if (_seen == _next)
-        {
-            _values[_random.NextInt(capacity)] = value;
-            ChooseNext();
-        }
+
+        _skip -= block.Length;
     }
 
     /// <summary>The kept numbers in ascending order.</summary>
@@ -39,23 +46,34 @@ internal sealed class QuantileSample(int capacity, int seed)
         return sorted;
     }
 
-    private void Keep(double value)
+    /// <returns>Whether the number drawn from the group that has begun still is the one drawn, now that the group is twice as long.</returns>
+    private bool TryMakeRoom()
     {
-        if (_kept == _values.Length)
+        if (_values.Length < capacity)
         {
-            Array.Resize(ref _values, Math.Min(2 * _kept, capacity));
+            Array.Resize(ref _values, Math.Min(2 * _values.Length, capacity));
+            return true;
         }
 
-        _values[_kept++] = value;
-        if (_kept == capacity)
+        _kept /= 2;
+        for (var i = 0; i < _kept; i++)
         {
-            ChooseNext();
+            _values[i] = _values[(2 * i) + (int)Draw(2)];
         }
+
+        var half = _group;
+        _group *= 2;
+        if (Draw(2) is 0)
+        {
+            return true;
+        }
+
+        var place = half + Draw(half);
+        _skip = place - _place;
+        _place = place;
+        return false;
     }
 
-    private void ChooseNext()
-    {
-        _weight *= Math.Exp(Math.Log(1 - _random.NextDouble()) / capacity);
-        _next = _seen + 1 + (long)Math.Floor(Math.Log(1 - _random.NextDouble()) / Math.Log(1 - _weight));
-    }
+    /// <param name="count">A power of two.</param>
+    private long Draw(long count) => count is 1 ? 0 : (long)(_random.NextUInt64() >> 1) & (count - 1);
 }

@@ -10,7 +10,7 @@ public sealed partial class ModelStore
     private const int MaxKeyLength = 512;
 
     /// <summary>Registers a model's next version, whose files are there already.</summary>
-    /// <remarks>Repeating it, at once or years later, gives the version that the key got first; so does losing a race with oneself.</remarks>
+    /// <remarks>Repeating it, at once or years later, gives the version that the key got first; so does a race with oneself.</remarks>
     public async Task<RegistrationOutcome> RegisterVersionAsync(
         TenantId tenant, ModelName name, VersionRegistration registration, string actor, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ namespace Mlops.Registry;
 /// </remarks>
 public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
 {
+    /// <summary>A listing asks storage for this many models at a time.</summary>
+    private const int ReadsAtOnce = 32;
+
     private static readonly Dictionary<string, string> NoTags = [];
 
     /// <summary>Creates a model; repeating it changes nothing and says that it exists.</summary>
@@ -50,7 +53,8 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
     }
 
     /// <summary>The model of that name, created without description or tags if there is none.</summary>
-    public async Task<RegisteredModel> GetOrCreateAsync(TenantId tenant, ModelName name, string actor, CancellationToken cancellationToken) =>
+    public async Task<RegisteredModel> GetOrCreateAsync(
+        TenantId tenant, ModelName name, string actor, CancellationToken cancellationToken) =>
         await FindAsync(tenant, name, cancellationToken)
         ?? (await CreateAsync(tenant, name, null, NoTags, actor, cancellationToken) as CreationOutcome.Created)?.Model
         ?? await FindAsync(tenant, name, cancellationToken)
@@ -91,12 +95,10 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
         var page = await tables.ScanAsync(
             new TableScan(ModelRows.Index(tenant), Limit: limit, Continuation: continuation), cancellationToken);
         var models = new List<RegisteredModel>(page.Rows.Count);
-        foreach (var row in page.Rows)
+        foreach (var some in page.Rows.Chunk(ReadsAtOnce))
         {
-            if (await FindAsync(tenant, row.Read<IndexRow>().Name, cancellationToken) is { } model)
-            {
-                models.Add(model);
-            }
+            var found = await Task.WhenAll(some.Select(row => FindAsync(tenant, row.Read<IndexRow>().Name, cancellationToken)));
+            models.AddRange(found.OfType<RegisteredModel>());
         }
 
         return new ModelPage(models, page.Continuation);

@@ -10,9 +10,13 @@ public enum Stage { None, Staging, Production, Archived }
 public sealed record GateFinding(string Gate, bool Passed, string Detail);
 
 /// <summary>What the gates said of a version: it passed if every one did.</summary>
-public sealed record GateVerdict(bool Passed, IReadOnlyList<GateFinding> Findings);
+public sealed record GateVerdict(bool Passed, IReadOnlyList<GateFinding> Findings)
+{
+    internal IEnumerable<string> Failures =>
+        Findings.Where(finding => !finding.Passed).Select(finding => $"{finding.Gate} ({finding.Detail})");
+}
 
-/// <summary>One numbered build of a model. Number, files, signature and origin never change; stage, description, tags and verdict do.</summary>
+/// <summary>One numbered build of a model. Stage, description, tags and verdict change; number, files and signature never.</summary>
 /// <param name="Number">From 1, without gaps, never given out twice.</param>
 /// <param name="Folder">Where its files are; see <see cref="ModelFiles"/>.</param>
 /// <param name="Metrics">The evaluation's figures on the hold-out rows.</param>
@@ -45,7 +49,7 @@ public sealed record ModelVersion(
     /// <remarks>As in MLflow any stage leads to any other, since a roll-back is a move too, with one exception: a version that
     /// failed its gates does not reach production.</remarks>
     public string? RefusalToMoveTo(Stage target) => target is Stage.Production && Verdict is { Passed: false } verdict
-        ? $"Version {Number} failed its gates: {string.Join("; ", verdict.Findings.Where(f => !f.Passed).Select(f => $"{f.Gate} ({f.Detail})"))}."
+        ? $"Version {Number} failed its gates: {string.Join("; ", verdict.Failures)}."
         : null;
 }
 

@@ -1,7 +1,8 @@
 namespace Mlops.Registry;
 
 /// <summary>What to register as a model's next version.</summary>
-/// <param name="IdempotencyKey">Names this registration for ever: registering again with the same key gives the same version. 1 to 512 characters.</param>
+/// <param name="IdempotencyKey">Names this registration for ever: registering again with the same key gives the same version. 1 to 512
+/// characters.</param>
 /// <param name="Folder">The files, written before.</param>
 public sealed record VersionRegistration(
     string IdempotencyKey,

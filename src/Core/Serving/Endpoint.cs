@@ -28,7 +28,12 @@ public sealed record EndpointTarget
 
 /// <summary>A named route to predictions.</summary>
 public sealed record Endpoint(
-    EndpointName Name, EndpointTarget Target, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt, string? Description = null)
+    EndpointName Name,
+    EndpointTarget Target,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    DateTimeOffset UpdatedAt,
+    string? Description = null)
 {
     /// <summary>Changes with every change of the endpoint.</summary>
     [JsonIgnore]

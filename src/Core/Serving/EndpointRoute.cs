@@ -72,7 +72,7 @@ internal sealed class EndpointRoute(TenantId tenant, Endpoint endpoint, ModelSto
             () => _current is null && (_failure is not { } failure || time.GetUtcNow() >= failure.RetryAt), cancellationToken);
     }
 
-    /// <summary>Brings what it serves in line with what it should. A failure leaves what is there and is told by <see cref="Health"/>.</summary>
+    /// <summary>Brings what it serves in line with what it should. Failing leaves what is there and is in <see cref="Health"/>.</summary>
     public Task ReconcileAsync(CancellationToken cancellationToken) => ChangeAsync(() => true, cancellationToken);
 
     /// <summary>Lets the model go, now and for ever.</summary>
@@ -117,7 +117,7 @@ internal sealed class EndpointRoute(TenantId tenant, Endpoint endpoint, ModelSto
 
             (_failure, _resolution) = (null, new Resolution(endpoint, generation));
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever kept the model from loading, the endpoint goes on with what it has and says so. Of an outage only the log has more.
             var why = failure is ModelLoadException or InvalidDataException ? failure.Message : "storage did not answer.";

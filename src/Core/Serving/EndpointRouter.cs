@@ -15,7 +15,7 @@ namespace Mlops.Serving;
 /// </remarks>
 public sealed partial class EndpointRouter(
     EndpointStore endpoints, ModelStore models, ModelFiles files, IModelLoader loader, TimeProvider time, ILogger<EndpointRouter> logger)
-    : IAsyncDisposable
+    : IAsyncDisposable, IDisposable
 {
     /// <summary>How old what this process knows of endpoints and aliases can be.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -37,7 +37,7 @@ public sealed partial class EndpointRouter(
             ? ValueTask.FromResult<RouteOutcome>(new RouteOutcome.Ready(lease))
             : new ValueTask<RouteOutcome>(LoadAndAcquireAsync(tenant, name, cancellationToken));
 
-    /// <summary>Takes in at once what has changed for a tenant, rather than within the interval, and waits for what must be loaded.</summary>
+    /// <summary>Takes in at once what has changed for a tenant, rather than within the interval, and waits for what it loads.</summary>
     public async Task RefreshAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var routes = RoutesOf(tenant);
@@ -58,7 +58,7 @@ public sealed partial class EndpointRouter(
                     await routes.ListAsync(cancellationToken);
                     await StartDueAsync(routes, cancellationToken);
                 }
-                catch (Exception failure) when (failure is not OperationCanceledException)
+                catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
                 {
                     // Storage is away: what is in memory serves on, and the next tick asks again.
                     LogNotRefreshed(failure, tenant);
@@ -67,11 +67,23 @@ public sealed partial class EndpointRouter(
         }
     }
 
+    /// <summary>Lets every model go, those that are still being loaded included.</summary>
     public async ValueTask DisposeAsync()
     {
         await _lifetime.CancelAsync();
-        await Task.WhenAll(_tenants.Values.SelectMany(tenant => tenant.Routes).Select(route => route.RetireAsync()));
+        await RetireAllAsync();
         _lifetime.Dispose();
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, without waiting for models that are being loaded.</summary>
+    public void Dispose()
+    {
+        if (!_lifetime.IsCancellationRequested)
+        {
+            _lifetime.Cancel();
+            _ = RetireAllAsync();
+            _lifetime.Dispose();
+        }
     }
 
     private async Task<RouteOutcome> LoadAndAcquireAsync(TenantId tenant, EndpointName name, CancellationToken cancellationToken)
@@ -89,6 +101,9 @@ public sealed partial class EndpointRouter(
             ? new RouteOutcome.Ready(lease)
             : new RouteOutcome.Unavailable(route.UnavailableReason);
     }
+
+    private Task RetireAllAsync() =>
+        Task.WhenAll(_tenants.Values.SelectMany(tenant => tenant.Routes).Select(route => route.RetireAsync()));
 
     private TenantRoutes RoutesOf(TenantId tenant) => _tenants.GetOrAdd(
         tenant, id => new TenantRoutes(id, endpoints, endpoint => new EndpointRoute(id, endpoint, models, _cache, time)));

@@ -94,7 +94,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         {
             if (rows.Count is PredictionRequestReader.MaxRecords)
             {
-                Fail("records", string.Create(CultureInfo.InvariantCulture, $"expected at most {PredictionRequestReader.MaxRecords} records"));
+                Fail("records", $"expected at most {PredictionRequestReader.MaxRecords} records");
                 while (_json.TokenType is not JsonTokenType.EndArray)
                 {
                     _json.Skip();

@@ -8,9 +8,9 @@ namespace Mlops.Serving;
 /// <summary>Reads <c>{"record": {feature: value, …}}</c> or <c>{"records": [{…}, …]}</c> into the rows that a model takes.</summary>
 /// <remarks>
 /// <para>Every feature of the signature must be there, by name, in any order, and nothing else. Integers and numbers are JSON numbers
-/// that fit a 32-bit float, in which models calculate (integers without a fraction); booleans are <c>true</c> or <c>false</c>; timestamps are
-/// ISO 8601 strings, in UTC unless they have an offset; categories and texts are strings. A feature that the signature calls
-/// nullable may be <c>null</c>, and a string of such a feature may be empty, which means the same.</para>
+/// that fit a 32-bit float, in which models calculate (integers without a fraction); booleans are <c>true</c> or <c>false</c>;
+/// timestamps are ISO 8601 strings, in UTC unless they have an offset; categories and texts are strings. A feature that the
+/// signature calls nullable may be <c>null</c>, and a string of such a feature may be empty, which means the same.</para>
 /// <para>All errors up to <see cref="MaxErrors"/> are told at once. Immutable but for caches that are safe for concurrent use.</para>
 /// </remarks>
 public sealed class PredictionRequestReader

@@ -52,6 +52,9 @@ public interface IBlobStore
     /// <summary>The most that one append can carry.</summary>
     const int MaxAppendBytes = 4 * 1024 * 1024;
 
+    /// <summary>How many appends a blob can have, as in Azure; whoever appends for long begins a new blob before that.</summary>
+    const int MaxAppends = 50_000;
+
     Task<BlobInfo?> FindAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>Opens a blob for reading from <paramref name="offset"/>, at most <paramref name="length"/> bytes.</summary>
@@ -65,6 +68,7 @@ public interface IBlobStore
     /// <summary>Adds to the end of a blob if it is exactly <paramref name="expectedOffset"/> bytes long; offset 0 creates it.</summary>
     /// <remarks>Of writers racing for the same offset one wins. The bytes are there whole or not at all.</remarks>
     /// <exception cref="ArgumentException">The content is empty or longer than <see cref="MaxAppendBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">The blob has had <see cref="MaxAppends"/> appends.</exception>
     Task<AppendOutcome> AppendAsync(
         string path, ReadOnlyMemory<byte> content, long expectedOffset, CancellationToken cancellationToken);
 

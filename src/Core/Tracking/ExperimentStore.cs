@@ -34,7 +34,7 @@ public sealed class ExperimentStore(ITableStore tables, TimeProvider time)
     /// <param name="id">An experiment's id; of anything else there is no experiment.</param>
     public async Task<Experiment?> FindAsync(TenantId tenant, string id, CancellationToken cancellationToken) =>
         TrackingKeys.ExperimentNumber(id) is { } number
-        && await tables.FindAsync(At(tenant, TrackingKeys.Experiment(number)), cancellationToken) is { } row
+        && await tables.FindAsync(TrackingKeys.ExperimentKey(tenant, number), cancellationToken) is { } row
             ? ToExperiment(row)
             : null;
 
@@ -48,8 +48,8 @@ public sealed class ExperimentStore(ITableStore tables, TimeProvider time)
     /// <exception cref="InvalidContinuationException">The continuation is not one that this gave out.</exception>
     public async Task<ExperimentPage> ListAsync(TenantId tenant, int limit, string? continuation, CancellationToken cancellationToken)
     {
-        var page = await tables.ScanAsync(
-            TableScan.WithPrefix(TrackingKeys.ExperimentPartition(tenant), TrackingKeys.Experiments, limit, continuation), cancellationToken);
+        var scan = TableScan.WithPrefix(TrackingKeys.ExperimentPartition(tenant), TrackingKeys.Experiments, limit, continuation);
+        var page = await tables.ScanAsync(scan, cancellationToken);
         return new([.. page.Rows.Select(ToExperiment)], page.Continuation);
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mlops.Tracking;
 
 /// <summary>Where a run stands. The numbers are MLflow's.</summary>
@@ -14,7 +16,7 @@ public enum RunStatus
 /// <param name="Id">32 hexadecimal digits; see <see cref="RunId"/>.</param>
 /// <param name="ArtifactUri">Where its artifacts are, in MLflow's terms.</param>
 /// <param name="Metrics">The latest value of each metric.</param>
-/// <param name="ETag">Changes with every change of the run.</param>
+/// <param name="ETag">Changes with every change of the run; not part of its document.</param>
 public sealed record Run(
     string Id,
     string ExperimentId,
@@ -27,7 +29,7 @@ public sealed record Run(
     IReadOnlyDictionary<string, Metric> Metrics,
     IReadOnlyDictionary<string, string> Params,
     IReadOnlyDictionary<string, string> Tags,
-    string ETag);
+    [property: JsonIgnore] string ETag);
 
 /// <summary>Runs of a listing, newest first. A page may be short, even empty; only an absent continuation ends the listing.</summary>
 public sealed record RunPage(IReadOnlyList<Run> Runs, string? Continuation);

@@ -63,11 +63,12 @@ internal sealed record RunDocument(
     /// <summary>What this run has against a batch that is in order by itself.</summary>
     public IReadOnlyList<Objection> Check(RunId id, RunBatch batch) => LifecycleStage is LifecycleStage.Deleted
         ? [Deleted(id)]
-        : [.. batch.Params.Index().Where(param => Params.TryGetValue(param.Item.Key, out var value) && value != param.Item.Value).Select(param =>
-            new Objection(
-                $"params[{param.Index}].value",
-                $"Changing param values is not allowed. Param with key='{param.Item.Key}' was already logged with "
-                + $"value='{Params[param.Item.Key]}' for run ID='{id}'. Attempted logging new value '{param.Item.Value}'."))];
+        : [.. from param in batch.Params.Index()
+              where Params.TryGetValue(param.Item.Key, out var value) && value != param.Item.Value
+              select new Objection(
+                  $"params[{param.Index}].value",
+                  $"Changing param values is not allowed. Param with key='{param.Item.Key}' was already logged with "
+                  + $"value='{Params[param.Item.Key]}' for run ID='{id}'. Attempted logging new value '{param.Item.Value}'.")];
 
     public static Objection Deleted(RunId id) => new("runId", $"The run {id} must be in the 'active' state. Current state is deleted.");
 
@@ -88,7 +89,7 @@ internal sealed record RunDocument(
         return next with { Params = values };
     }
 
-    /// <summary>With those points that are later than what it has; the order they come in makes no difference, nor does repeating them.</summary>
+    /// <summary>With those points that are later than what it has; neither their order nor repeating them makes a difference.</summary>
     public RunDocument WithMetrics(IReadOnlyList<Metric> metrics)
     {
         Dictionary<string, LatestMetric>? changed = null;

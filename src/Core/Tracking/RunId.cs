@@ -33,12 +33,13 @@ public sealed record RunId : IParsable<RunId>
     {
         Span<byte> own = stackalloc byte[6];
         ids.Fill(own);
-        return new(string.Create(
-            CultureInfo.InvariantCulture, $"{experiment:x8}{LatestTime - start.ToUnixTimeMilliseconds():x12}{Convert.ToHexStringLower(own)}"));
+        var inverted = LatestTime - start.ToUnixTimeMilliseconds();
+        return At(experiment, string.Create(CultureInfo.InvariantCulture, $"{inverted:x12}{Convert.ToHexStringLower(own)}"));
     }
 
     /// <summary>The run at a place of an experiment.</summary>
-    internal static RunId At(uint experiment, string place) => Parse(string.Create(CultureInfo.InvariantCulture, $"{experiment:x8}{place}"));
+    internal static RunId At(uint experiment, string place) =>
+        Parse(string.Create(CultureInfo.InvariantCulture, $"{experiment:x8}{place}"));
 
     public static RunId Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not a run id.");

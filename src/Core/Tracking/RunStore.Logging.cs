@@ -24,7 +24,7 @@ public sealed partial class RunStore
 
         var lines = MetricLog.Format(batch.Metrics);
         LogEnd? appendedAt = null;
-        while (RunId.TryParse(runId, null, out var id) && await tables.FindAsync(TrackingKeys.Run(tenant, id), cancellationToken) is { } row)
+        while (await FindRowAsync(tenant, runId, cancellationToken) is (var id, var row))
         {
             var before = row.Read<RunDocument>();
             var after = before.With(batch);
@@ -78,7 +78,7 @@ public sealed partial class RunStore
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxHistoryPage);
         var history = new MetricHistory(limit, continuation is null ? null : MetricHistory.ParseContinuation(key, continuation));
-        if (!RunId.TryParse(runId, null, out var id) || await tables.FindAsync(TrackingKeys.Run(tenant, id), cancellationToken) is not { } row)
+        if (await FindRowAsync(tenant, runId, cancellationToken) is not (var id, var row))
         {
             return null;
         }

@@ -18,7 +18,7 @@ public sealed partial class RunStore(ITableStore tables, IBlobStore blobs, IdSou
         }
 
         if (TrackingKeys.ExperimentNumber(experimentId) is not { } experiment
-            || await tables.FindAsync(new(TrackingKeys.ExperimentPartition(tenant), TrackingKeys.Experiment(experiment)), cancellationToken) is null)
+            || await tables.FindAsync(TrackingKeys.ExperimentKey(tenant, experiment), cancellationToken) is null)
         {
             throw new ArgumentException($"No Experiment with id={experimentId} exists.", nameof(experimentId));
         }
@@ -36,9 +36,7 @@ public sealed partial class RunStore(ITableStore tables, IBlobStore blobs, IdSou
 
     /// <param name="runId">A run's id; of anything else there is no run.</param>
     public async Task<Run?> FindAsync(TenantId tenant, string runId, CancellationToken cancellationToken) =>
-        RunId.TryParse(runId, null, out var id) && await tables.FindAsync(TrackingKeys.Run(tenant, id), cancellationToken) is { } row
-            ? ToRun(id, row)
-            : null;
+        await FindRowAsync(tenant, runId, cancellationToken) is (var id, var row) ? ToRun(id, row) : null;
 
     /// <summary>The active runs of an experiment, newest first.</summary>
     /// <param name="limit">1 to 1,000.</param>
@@ -67,7 +65,7 @@ public sealed partial class RunStore(ITableStore tables, IBlobStore blobs, IdSou
             return new RunChangeOutcome.Refused(objections);
         }
 
-        while (RunId.TryParse(runId, null, out var id) && await tables.FindAsync(TrackingKeys.Run(tenant, id), cancellationToken) is { } row)
+        while (await FindRowAsync(tenant, runId, cancellationToken) is (var id, var row))
         {
             if (etag is not null && etag != row.ETag)
             {
@@ -96,6 +94,11 @@ public sealed partial class RunStore(ITableStore tables, IBlobStore blobs, IdSou
         status is RunStatus.Finished or RunStatus.Failed or RunStatus.Killed
             ? ChangeAsync(tenant, runId, new(status, end), etag: null, cancellationToken)
             : throw new ArgumentOutOfRangeException(nameof(status), status, "A run does not end so.");
+
+    private async Task<(RunId Id, TableRow Row)?> FindRowAsync(TenantId tenant, string runId, CancellationToken cancellationToken) =>
+        RunId.TryParse(runId, null, out var id) && await tables.FindAsync(TrackingKeys.Run(tenant, id), cancellationToken) is { } row
+            ? (id, row)
+            : null;
 
     private async Task<Run?> FindStartedAsync(TenantId tenant, uint experiment, string? key, CancellationToken cancellationToken) =>
         key is not null

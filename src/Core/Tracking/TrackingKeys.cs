@@ -27,6 +27,8 @@ internal static class TrackingKeys
     public static string Experiment(uint number) =>
         Experiments + (uint.MaxValue - number).ToString("D10", CultureInfo.InvariantCulture);
 
+    public static TableKey ExperimentKey(TenantId tenant, uint number) => new(ExperimentPartition(tenant), Experiment(number));
+
     public static string ExperimentName(string name) => "n:" + Hash(name);
 
     public static string RunPartition(TenantId tenant, uint experiment) =>

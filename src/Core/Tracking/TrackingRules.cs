@@ -77,10 +77,21 @@ public static partial class TrackingRules
         return objections;
     }
 
+    /// <summary>Whether a run can be changed so; the list is empty if it can.</summary>
     public static IReadOnlyList<Objection> Check(RunChange change)
     {
         var objections = new List<Objection>();
         CheckRunName(change.Name, "name", objections);
+        if (change.Status is { } status && !Enum.IsDefined(status))
+        {
+            objections.Add(new("status", "There is no such status."));
+        }
+
+        if (change.LifecycleStage is { } stage && !Enum.IsDefined(stage))
+        {
+            objections.Add(new("lifecycleStage", "There is no such stage."));
+        }
+
         return objections;
     }
 
@@ -130,11 +141,13 @@ public static partial class TrackingRules
         {
             objections.Add(new(
                 field,
-                $"Invalid value \"{key}\": names have alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/)."));
+                $"Invalid value \"{key}\": names have alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
+                + "colons (:) and slashes (/)."));
         }
         else if (!IsNormalPath(key))
         {
-            objections.Add(new(field, $"Invalid value \"{key}\": names are not empty and may be treated as file paths, without '.', '..' or needless slashes."));
+            objections.Add(new(
+                field, $"Invalid value \"{key}\": names must do as file paths, so no part between slashes is empty, '.' or '..'."));
         }
     }
 

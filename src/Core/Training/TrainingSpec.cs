@@ -30,7 +30,7 @@ public sealed record TrainingSpec(
     string? Alias = null,
     int Seed = 0);
 
-/// <param name="Name">One of the learners that the service info lists.</param>
+/// <param name="Name">One of the learners that <c>GET /api/v1/learners</c> lists.</param>
 /// <param name="Hyperparameters">Those that differ from the learner's defaults.</param>
 public sealed record LearnerSpec(string Name, IReadOnlyDictionary<string, double>? Hyperparameters = null);
 

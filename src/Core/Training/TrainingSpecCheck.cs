@@ -7,6 +7,9 @@ namespace Mlops.Training;
 public static class TrainingSpecCheck
 {
     private const int MaxFeatures = 10_000;
+    private const int MaxClassName = 256;
+
+    private static readonly int MaxColumnName = CsvLimits.Default.MaxNameLength;
 
     /// <param name="spec">The spec as it was sent.</param>
     /// <param name="learners">What can be trained with.</param>
@@ -17,7 +20,8 @@ public static class TrainingSpecCheck
         Require(ModelName.TryParse(spec.Model, null, out _), "model", "expected a model name: 1 to 128 letters, digits, dots, hyphens or underscores");
         Require(DatasetName.TryParse(spec.Dataset, null, out _), "dataset", "expected a data set name: up to 63 lower-case letters, digits, hyphens or underscores");
         Require(spec.DatasetVersion is null or >= 1, "datasetVersion", "expected a whole number from 1");
-        Require(spec.Target.Length > 0, "target", "expected the name of a column");
+        Require(spec.Target.Length > 0 && spec.Target.Length <= MaxColumnName, "target", "expected the name of a column");
+        Require(spec.PositiveClass is null or { Length: <= MaxClassName }, "positiveClass", $"expected at most {MaxClassName} characters");
         Require(spec.Alias is null || AliasName.TryParse(spec.Alias, null, out _), "alias", "expected an alias such as champion");
         Require(spec.Experiment is null or { Length: > 0 and <= 250 }, "experiment", "expected 1 to 250 characters");
         Require(spec.Split is null or { Test: > 0 and <= 0.9 }, "split.test", "expected a share over 0 and at most 0.9");
@@ -45,8 +49,14 @@ public static class TrainingSpecCheck
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var i = 0; i < features.Count; i++)
             {
-                Require(features[i] != spec.Target, $"features[{i}]", "the target cannot be a feature");
-                Require(seen.Add(features[i]), $"features[{i}]", $"'{features[i]}' is named twice");
+                if (features[i] is not { Length: > 0 } feature || feature.Length > MaxColumnName)
+                {
+                    Require(false, $"features[{i}]", "expected the name of a column");
+                    continue;
+                }
+
+                Require(feature != spec.Target, $"features[{i}]", "the target cannot be a feature");
+                Require(seen.Add(feature), $"features[{i}]", $"'{feature}' is named twice");
             }
         }
 
@@ -81,18 +91,29 @@ public static class TrainingSpecCheck
         {
             for (var i = 0; i < (spec.Gates?.Count ?? 0); i++)
             {
-                var gate = spec.Gates![i];
-                Require(
-                    MetricCatalog.Find(gate.Metric) is { } metric && (spec.Task is null || metric.AppliesTo(spec.Task.Value)), $"gates[{i}].metric",
-                    $"expected one of {string.Join(", ", MetricCatalog.All.Where(known => spec.Task is null || known.AppliesTo(spec.Task.Value)).Select(known => known.Name))}");
-                Require(
-                    gate.AtLeast is not null || gate.AtMost is not null || gate.ChampionMargin is not null, $"gates[{i}]",
-                    "expected atLeast, atMost or championMargin");
-                Require(
-                    (gate.AtLeast ?? gate.AtMost ?? 0) is var bound && double.IsFinite(bound) && (gate.AtMost is not { } most || double.IsFinite(most)),
-                    $"gates[{i}]", "expected finite bounds");
-                Require(gate.ChampionMargin is not { } margin || margin is >= 0 and < double.PositiveInfinity, $"gates[{i}].championMargin", "expected a number from 0");
+                // Reading JSON does not look for null in a list.
+                if (spec.Gates?[i] is { } gate)
+                {
+                    CheckGate(gate, $"gates[{i}]");
+                }
+                else
+                {
+                    Require(false, $"gates[{i}]", "must not be null");
+                }
             }
+        }
+
+        void CheckGate(GateSpec gate, string path)
+        {
+            Require(
+                MetricCatalog.Find(gate.Metric) is { } metric && (spec.Task is null || metric.AppliesTo(spec.Task.Value)), $"{path}.metric",
+                $"expected one of {string.Join(", ", MetricCatalog.All.Where(known => spec.Task is null || known.AppliesTo(spec.Task.Value)).Select(known => known.Name))}");
+            Require(
+                gate.AtLeast is not null || gate.AtMost is not null || gate.ChampionMargin is not null, path,
+                "expected atLeast, atMost or championMargin");
+            Require(double.IsFinite(gate.AtLeast ?? 0), $"{path}.atLeast", "expected a finite number");
+            Require(double.IsFinite(gate.AtMost ?? 0), $"{path}.atMost", "expected a finite number");
+            Require(gate.ChampionMargin is not { } margin || margin is >= 0 and < double.PositiveInfinity, $"{path}.championMargin", "expected a number from 0");
         }
     }
 

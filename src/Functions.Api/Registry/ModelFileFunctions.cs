@@ -24,7 +24,8 @@ public sealed class ModelFileFunctions(ModelStore models, ModelFiles files)
 
     [Function("GetModelFile")]
     public async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/models/{name}/versions/{number:int}/files/{*path}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/models/{name}/versions/{number:int}/files/{*path}")]
+        HttpRequest request,
         string name,
         int number,
         string path,

@@ -21,7 +21,8 @@ public sealed class ModelFunctions(ModelStore models)
 
     [Function("CreateModel")]
     public async Task<Results<Created<ModelView>, ProblemHttpResult>> CreateAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/models")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/models")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         var asked = await Incoming.BodyAsync<NewModel>(request, cancellationToken);
         var caller = request.Caller();

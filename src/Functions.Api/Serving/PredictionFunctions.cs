@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Http;
@@ -43,7 +42,8 @@ public sealed class PredictionFunctions(EndpointRouter router)
     {
         PredictionReading.Accepted(var rows) => Score(model, rows),
         PredictionReading.Refused(var errors) => Problems.BadRequest(
-            "The records are not what the model takes. See errors.", [.. errors.Select(error => new FieldError(error.Path, error.Message))]),
+            "The records are not what the model takes. See errors.",
+            [.. errors.Select(error => new FieldError(error.Path, error.Message))]),
         _ => throw new UnreachableException(),
     };
 
@@ -63,7 +63,7 @@ public sealed class PredictionFunctions(EndpointRouter router)
             ArrayPool<float>.Shared.Return(scores);
             return Problems.Of(
                 StatusCodes.Status422UnprocessableEntity,
-                string.Create(CultureInfo.InvariantCulture, $"The model has no finite prediction for records[{bad}]: its values are too extreme."));
+                $"The model has no finite prediction for records[{bad}]: its values are too extreme.");
         }
     }
 }

@@ -43,14 +43,14 @@ public sealed class CheckGates(ModelStore models, ModelFiles versions, TrainingT
         }
 
         using var scorer = loader.Load(await versions.ReadOnnxAsync(tenant, champion, cancellationToken), champion.Signature);
-        var predictions = scorer.ScoreAll(rows.Test, cancellationToken);
+        var predictions = scorer.ScoreAll(rows.HeldOut, cancellationToken);
         return new Champion(
-            champion.Number, Evaluation.Evaluate(rows.Signature, predictions, rows.TestTarget, rows.TrainTarget).Metrics);
+            champion.Number, Evaluation.Evaluate(rows.Signature, predictions, rows.HeldOutTarget, rows.TrainTarget).Metrics);
     }
 
     /// <summary>Whether the champion predicts the same thing from columns that these rows have.</summary>
     private static bool CanScore(ModelSignature champion, PreparedRows rows) =>
         champion.Task == rows.Signature.Task
         && champion.Classes.SequenceEqual(rows.Signature.Classes)
-        && champion.Features.All(feature => rows.Test.Find(feature.Name) is { } column && column is NumericColumn == feature.IsNumeric);
+        && champion.Features.All(feature => rows.HeldOut.Find(feature.Name) is { } column && column is NumericColumn == feature.IsNumeric);
 }

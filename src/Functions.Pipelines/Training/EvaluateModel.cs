@@ -15,7 +15,7 @@ public sealed class EvaluateModel(TrainingTable table, TrainingFiles files, IMod
         var graph = await files.ReadBytesAsync(tenant, id, TrainingFiles.Model, cancellationToken);
         using var scorer = loader.Load(graph, rows.Signature);
         var report = Evaluation.Evaluate(
-            rows.Signature, scorer.ScoreAll(rows.Test, cancellationToken), rows.TestTarget, rows.TrainTarget);
+            rows.Signature, scorer.ScoreAll(rows.HeldOut, cancellationToken), rows.HeldOutTarget, rows.TrainTarget);
         await files.WriteAsync(tenant, id, TrainingFiles.Evaluation, report, cancellationToken);
         return report;
     }

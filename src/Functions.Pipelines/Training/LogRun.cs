@@ -6,7 +6,8 @@ using Mlops.Training;
 namespace Mlops.Pipelines.Training;
 
 /// <summary>Writes what was tried and how good it was on the training's run and ends it. Repeated, it writes the same again.</summary>
-public sealed class LogRun(RunStore runs, ArtifactStore artifacts, TrainingFiles files, TimeProvider time)
+public sealed class LogRun(
+    IEnumerable<ILearner> learners, RunStore runs, ArtifactStore artifacts, TrainingFiles files, TimeProvider time)
 {
     /// <exception cref="InvalidOperationException">The run is gone or refuses the batch, which is a broken promise.</exception>
     [Function(nameof(LogRun))]
@@ -29,11 +30,11 @@ public sealed class LogRun(RunStore runs, ArtifactStore artifacts, TrainingFiles
         return true;
     }
 
-    private static RunBatch Batch(TrainedModel made)
+    private RunBatch Batch(TrainedModel made)
     {
         var spec = made.Training.Request.Spec;
         var at = new DateTimeOffset(made.Training.StartedAt, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        var hyperparameters = (spec.Learner.Hyperparameters ?? new Dictionary<string, double>())
+        var hyperparameters = spec.Learner.SettingsFor(learners.First(known => known.Name == spec.Learner.Name))
             .Select(pair => new Param(pair.Key, pair.Value.ToString("R", CultureInfo.InvariantCulture)));
         return new RunBatch(
             [.. made.Report.Metrics.Select(metric => new Metric(metric.Key, metric.Value, at)),

@@ -17,7 +17,7 @@ public sealed class ProfileData(TrainingTable table, TrainingFiles files, IModel
         var rows = await table.ReadSplitAsync(step, cancellationToken);
         var graph = await files.ReadBytesAsync(tenant, id, TrainingFiles.Model, cancellationToken);
         using var scorer = loader.Load(graph, rows.Signature);
-        var outputs = scorer.ScoreAll(rows.Test, cancellationToken);
+        var outputs = scorer.ScoreAll(rows.HeldOut, cancellationToken);
         var profile = new ModelProfile(
             ReferenceProfile.Of(rows.Train.Columns), ReferenceProfile.Of(OutputColumns(rows.Signature, outputs)));
         await files.WriteAsync(tenant, id, TrainingFiles.Profile, profile, cancellationToken);

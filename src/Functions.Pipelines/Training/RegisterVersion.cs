@@ -58,12 +58,12 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
             TrainingRecord.CurrentCodeVersion,
             TrainingRecord.CurrentRuntime,
             TrainingRecord.CurrentArchitecture);
-        var example = Enumerable.Range(0, Math.Min(ExampleRows, rows.Test.RowCount)).ToArray();
+        var example = Enumerable.Range(0, Math.Min(ExampleRows, rows.HeldOut.RowCount)).ToArray();
         return new VersionContent(
             await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Model, cancellationToken),
             rows.Signature,
             new DateTimeOffset(made.Training.StartedAt, TimeSpan.Zero),
-            rows.Test.Take(example),
+            rows.HeldOut.Select(rows.Signature.Features.Select(feature => feature.Name)).Take(example),
             made.Training.Run?.RunId,
             new Dictionary<string, ReadOnlyMemory<byte>>
             {

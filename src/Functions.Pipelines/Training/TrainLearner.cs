@@ -17,11 +17,16 @@ public sealed class TrainLearner(
     {
         var request = step.Training.Request;
         var tenant = TenantId.Parse(request.Tenant);
+        if (await board.IsCancelRequestedAsync(tenant, request.Id, cancellationToken))
+        {
+            throw Cancelled();
+        }
+
         var rows = await table.ReadSplitAsync(step, cancellationToken);
         var learner = learners.First(known => known.Name == request.Spec.Learner.Name);
         var progress = new LatestProgress();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var options = new TrainingOptions(Settings(learner, request.Spec), request.Spec.Seed, Environment.ProcessorCount, progress.Set);
+        var options = new TrainingOptions(request.Spec.Learner.SettingsFor(learner), request.Spec.Seed, Environment.ProcessorCount, progress.Set);
         var training = Task.Run(
             () => learner.Train(new TrainingData(rows.Train, rows.TrainTarget, rows.Signature), options, stop.Token), stop.Token);
         await WatchAsync(training, tenant, request.Id, progress, stop);
@@ -32,10 +37,7 @@ public sealed class TrainLearner(
         return new ExportedModel(Convert.ToHexStringLower(SHA256.HashData(graph)), graph.Length, model.Facts, model.Importance);
     }
 
-    private static Dictionary<string, double> Settings(ILearner learner, TrainingSpec spec) => learner.Hyperparameters.ToDictionary(
-        known => known.Name,
-        known => spec.Learner.Hyperparameters?.TryGetValue(known.Name, out var value) is true ? value : known.Default,
-        StringComparer.Ordinal);
+    private static TrainingRefusedException Cancelled() => new("The training was cancelled.");
 
     private async Task WatchAsync(
         Task training, TenantId tenant, string id, LatestProgress progress, CancellationTokenSource stop)
@@ -52,7 +54,7 @@ public sealed class TrainLearner(
             if (await board.IsCancelRequestedAsync(tenant, id, stop.Token))
             {
                 await stop.CancelAsync();
-                throw new TrainingRefusedException("The training was cancelled.");
+                throw Cancelled();
             }
 
             tick = timer.WaitForNextTickAsync(stop.Token).AsTask();

@@ -21,6 +21,9 @@ public sealed class TrainingFunctions(
 {
     private const int MaxIdempotencyKey = 200;
 
+    /// <summary>A spec travels with every step, in messages that hold 256 KiB.</summary>
+    private const int MaxSpecBytes = 64 * 1024;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Starts a training. The same Idempotency-Key starts it once, however often it is sent.</summary>
@@ -31,6 +34,12 @@ public sealed class TrainingFunctions(
         CancellationToken cancellationToken)
     {
         var spec = await Incoming.BodyAsync<TrainingSpec>(request, cancellationToken);
+        if (Documents.Write(spec).Length > MaxSpecBytes)
+        {
+            throw new ProblemException(
+                StatusCodes.Status413PayloadTooLarge, new FieldError("body", $"expected a spec of at most {MaxSpecBytes} bytes"));
+        }
+
         var errors = TrainingSpecCheck.Check(spec, [.. learners]);
         if (errors.Count > 0)
         {

@@ -24,17 +24,21 @@ public sealed class TrainingTable(DatasetStore datasets, TrainingFiles files)
         var frame = await ReadAsync(step, cancellationToken);
         var signature = await files.ReadAsync<ModelSignature>(tenant, id, TrainingFiles.Plan, cancellationToken);
         var split = await files.ReadAsync<HoldOut>(tenant, id, TrainingFiles.Split, cancellationToken);
-        var features = frame.Select(signature.Features.Select(feature => feature.Name));
+        var features = signature.Features.Select(feature => feature.Name);
         var target = TrainingPlan.Encode(frame[signature.Target], signature);
         return new PreparedRows(
             signature,
-            features.Take(split.Train),
+            frame.Select(features).Take(split.Train),
             Array.ConvertAll(split.Train, row => target[row]),
-            features.Take(split.Test),
+            frame.Take(split.Test),
             Array.ConvertAll(split.Test, row => target[row]));
     }
 }
 
-/// <summary>Features and targets (class index or value) of both parts of a split.</summary>
+/// <summary>Both parts of a split.</summary>
+/// <param name="Train">The features of the rows that teach.</param>
+/// <param name="TrainTarget">Their class index or value.</param>
+/// <param name="HeldOut">Every column of the rows that test, for another model may look at other columns.</param>
+/// <param name="HeldOutTarget">Their class index or value.</param>
 public sealed record PreparedRows(
-    ModelSignature Signature, DataFrame Train, double[] TrainTarget, DataFrame Test, double[] TestTarget);
+    ModelSignature Signature, DataFrame Train, double[] TrainTarget, DataFrame HeldOut, double[] HeldOutTarget);

@@ -28,6 +28,7 @@ internal sealed class LinearEncoding
     /// <exception cref="TrainingRefusedException">There is no usable feature, or one that cannot be scaled.</exception>
     public static LinearEncoding Learn(RawFeatures features, ModelSignature signature, out DesignMatrix matrix)
     {
+        TrainingChecks.RequireSize(features.Rows, features.Numbers.Length, "numeric features");
         var encoding = new LinearEncoding(signature, features);
         TrainingChecks.RequireUsable(
         [
@@ -48,7 +49,10 @@ internal sealed class LinearEncoding
     public double[] Deviations() =>
     [
         .. Enumerable.Range(0, _scaling.Width).Select(column => _scaling.IsUsable(column) ? 1.0 : 0),
-        .. _levels.SelectMany(levels => levels.Counts).Select(count => (double)count / _rows).Select(share => Math.Sqrt(share * (1 - share))),
+        .. _levels
+            .SelectMany(levels => levels.Counts)
+            .Select(count => (double)count / _rows)
+            .Select(share => Math.Sqrt(share * (1 - share))),
     ];
 
     public GraphValue ToGraph(ModelGraph graph)

@@ -27,14 +27,9 @@ internal sealed class BinnedMatrix
 
     public ReadOnlySpan<byte> this[int column] => _bins.AsSpan(column * Rows, Rows);
 
-    /// <summary>Learns bins from at most 200,000 rows, drawn by <paramref name="random"/> if there are more, and applies them to all.</summary>
+    /// <summary>Learns bins from at most 200,000 rows, drawn at random if there are more, and applies them to all.</summary>
     public static BinnedMatrix Build(float[][] columns, int rows, int maxBins, DeterministicRandom random, int threads)
     {
-        if ((long)rows * columns.Length > Array.MaxLength)
-        {
-            throw new ArgumentException($"{rows} rows × {columns.Length} columns is more than one array holds.", nameof(columns));
-        }
-
         int[] sample = [.. Enumerable.Range(0, rows)];
         if (rows > SampleRows)
         {

@@ -1,6 +1,8 @@
 namespace Mlops.Learning;
 
-/// <summary>The bins of one column: values up to and including each edge, the last bin taking the rest, and one more for what is missing.</summary>
+/// <summary>
+/// The bins of one column: values up to and including each edge, the last bin taking the rest, and one more for what is missing.
+/// </summary>
 /// <remarks>
 /// A column with no more distinct values than bins has an edge midway between neighbours; else edges are the midpoint quantiles, as in
 /// scikit-learn's HistGradientBoosting. Edges are single precision and lie at or above the lower neighbour and below the upper,

@@ -12,13 +12,15 @@ namespace Mlops.Learning;
 /// </remarks>
 public sealed class GradientBoosting : ILearner
 {
-    private static readonly Hyperparameter Rounds = new("rounds", 100, 1, 10_000, true, "The most boosting rounds; a round grows one tree, or one per class.");
+    private static readonly Hyperparameter Rounds =
+        new("rounds", 100, 1, 10_000, true, "The most boosting rounds; a round grows one tree, or one per class.");
     private static readonly Hyperparameter LearningRate = new("learningRate", 0.1, 1e-4, 1, false, "The factor on what each tree adds.");
     private static readonly Hyperparameter MaxLeaves = new("maxLeaves", 31, 2, 4_096, true, "The most leaves of a tree.");
     private static readonly Hyperparameter MaxDepth = new("maxDepth", 0, 0, 64, true, "The most splits from root to leaf; 0 for no limit.");
     private static readonly Hyperparameter MinRowsPerLeaf = new("minRowsPerLeaf", 20, 1, 1e6, true, "The fewest training rows in a leaf.");
     private static readonly Hyperparameter L2 = new("l2", 0, 0, 1e6, false, "The L2 penalty on leaf values.");
-    private static readonly Hyperparameter MaxBins = new("maxBins", FeatureBins.MaxBins, 2, FeatureBins.MaxBins, true, "The most bins a column is cut into.");
+    private static readonly Hyperparameter MaxBins =
+        new("maxBins", FeatureBins.MaxBins, 2, FeatureBins.MaxBins, true, "The most bins a column is cut into.");
 
     private static readonly Hyperparameter EarlyStoppingRounds =
         new("earlyStoppingRounds", 10, 0, 1_000, true, "Stops after this many rounds without a better validation loss; 0 for never.");
@@ -35,7 +37,8 @@ public sealed class GradientBoosting : ILearner
 
     public IReadOnlyList<Hyperparameter> Hyperparameters { get; } =
     [
-        Rounds, LearningRate, MaxLeaves, MaxDepth, MinRowsPerLeaf, L2, MaxBins, EarlyStoppingRounds, EarlyStoppingMinRows, ValidationFraction,
+        Rounds, LearningRate, MaxLeaves, MaxDepth, MinRowsPerLeaf, L2, MaxBins,
+        EarlyStoppingRounds, EarlyStoppingMinRows, ValidationFraction,
     ];
 
     public ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken)
@@ -45,6 +48,7 @@ public sealed class GradientBoosting : ILearner
         var random = new DeterministicRandom(options.Seed);
         var features = RawFeatures.Read(data.Features, data.Signature);
         var encoding = new TreeEncoding(features, data.Signature);
+        TrainingChecks.RequireSize(features.Rows, encoding.Origins.Length, "feature columns");
         var columns = encoding.Encode(features);
         var matrix = BinnedMatrix.Build(columns, features.Rows, settings.Integer(MaxBins), random.Fork(), options.Threads);
         TrainingChecks.RequireUsable(matrix.Columns.Select(column => column.IsUsable));
@@ -53,7 +57,10 @@ public sealed class GradientBoosting : ILearner
         var parts = patience is 0
             ? new HoldOut([.. Enumerable.Range(0, features.Rows)], [])
             : HoldOut.Draw(
-                data.Target, settings[ValidationFraction], unchecked((int)random.NextUInt64()), data.Signature.Task is not TaskType.Regression);
+                data.Target,
+                settings[ValidationFraction],
+                unchecked((int)random.NextUInt64()),
+                stratify: data.Signature.Task is not TaskType.Regression);
         var depth = settings.Integer(MaxDepth);
         var limits = new GrowthLimits(
             settings.Integer(MaxLeaves), depth is 0 ? int.MaxValue : depth, settings.Integer(MinRowsPerLeaf), settings[L2]);

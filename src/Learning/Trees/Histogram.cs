@@ -15,8 +15,8 @@ internal record struct GradientSum(double Gradient, double Hessian, int Count)
     /// <summary>Twice the loss that the best constant takes off these rows, to second order.</summary>
     public readonly double Score(double l2) => Gradient * Gradient / (Hessian + l2);
 
-    /// <summary>The constant that takes most off the loss, to second order.</summary>
-    public readonly double BestValue(double l2) => -Gradient / (Hessian + l2);
+    /// <summary>The constant that takes most off the loss, to second order; 0 where the loss is flat.</summary>
+    public readonly double BestValue(double l2) => Hessian + l2 > 0 ? -Gradient / (Hessian + l2) : 0;
 }
 
 /// <summary>Per bin of a column, the sums over the rows in it.</summary>

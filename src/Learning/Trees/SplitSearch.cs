@@ -42,7 +42,7 @@ internal static class SplitSearch
         {
             // With missing rows on the right, "all that have a value" is a split too.
             best = Scan(values, default, whole, limits, best);
-            best = Scan(values[..^1], missing, whole, limits, best with { MissingLeft = best.Left.Count > 0 && best.MissingLeft });
+            best = Scan(values[..^1], missing, whole, limits, best);
         }
 
         return best.Left.Count > 0 ? best : default;

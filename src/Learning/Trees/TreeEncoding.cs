@@ -40,7 +40,7 @@ internal sealed class TreeEncoding
             var levels = _levels[i];
             parts.Add(IsOneHot(levels)
                 ? graph.OneHot(i, levels)
-                : graph.Writer.LabelEncoder(graph.String(i), levels.Names, [.. levels.Names.Select((name, rank) => Rank(name, rank))], float.NaN));
+                : graph.Writer.LabelEncoder(graph.String(i), levels.Names, [.. levels.Names.Select(Rank)], float.NaN));
         }
 
         return graph.Join(parts);

@@ -3,7 +3,7 @@ namespace Mlops.Learning;
 /// <summary>A tree, and for each of its leaves the value and the rows in it.</summary>
 internal sealed record GrownTree(Tree Tree, IReadOnlyList<GrownLeaf> Leaves);
 
-/// <summary>A leaf's rows are <paramref name="Length"/> of <see cref="TreeGrower.Rows"/> from <paramref name="Start"/>, until the next tree is grown.</summary>
+/// <summary>A leaf of the tree last grown; its rows lie side by side in <see cref="TreeGrower.Rows"/>.</summary>
 internal readonly record struct GrownLeaf(float Value, int Start, int Length);
 
 /// <summary>Grows trees leaf by leaf, always splitting where the loss falls most.</summary>
@@ -100,7 +100,14 @@ internal sealed class TreeGrower
         var bins = _matrix.Columns[split.Column];
         Gains[split.Column] += split.Gain;
         Partition(parent, split);
-        var left = new Leaf { Node = _nodes.Count, Start = parent.Start, Length = split.Left.Count, Depth = parent.Depth + 1, Sum = split.Left };
+        var left = new Leaf
+        {
+            Node = _nodes.Count,
+            Start = parent.Start,
+            Length = split.Left.Count,
+            Depth = parent.Depth + 1,
+            Sum = split.Left,
+        };
         var right = new Leaf
         {
             Node = _nodes.Count + 1,

@@ -16,6 +16,11 @@ internal static class BlobContent
         return type == typeof(byte[])
             ? await File.ReadAllBytesAsync(file.FullPath, cancellationToken)
             : new FileStream(
-                file.FullPath, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+                file.FullPath,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 64 * 1024,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
     }
 }

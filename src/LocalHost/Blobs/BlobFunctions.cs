@@ -34,7 +34,8 @@ internal sealed class BlobFunctions : BackgroundService
             var pattern = Pattern(function, configuration);
             if (!watched.TryAdd(pattern.Container, function))
             {
-                throw function.Misdeclared($"watches the container '{pattern.Container}', which {watched[pattern.Container].Name} has already");
+                var other = watched[pattern.Container].Name;
+                throw function.Misdeclared($"watches the container '{pattern.Container}', which {other} has already");
             }
 
             var runnable = new RunnableFunction(app, function, BlobContent.Types, [.. pattern.Tokens, PathToken]);

@@ -40,7 +40,8 @@ internal sealed partial class BlobPattern
             shape.Append(isToken ? $"(?<{part.Trim('{', '}')}>.+)" : Regex.Escape(part));
         }
 
-        pattern = new(path[..slash], new Regex(shape.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
+        var regex = new Regex(shape.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        pattern = new(path[..slash], regex);
         return true;
     }
 

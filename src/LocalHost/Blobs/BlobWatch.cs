@@ -115,6 +115,7 @@ internal sealed partial class BlobWatch(
             return record with { State = DropState.Failed, Error = record.Error ?? "The host ended during each attempt." };
         }
 
+        using var activity = new Activity(function.Name).Start();
         record = record with { Attempts = record.Attempts + 1 };
         await records.WriteAsync(file, record, cancellationToken);
         try
@@ -125,16 +126,21 @@ internal sealed partial class BlobWatch(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            LogFailed(failure, file.Path, function.Name, record.Attempts, MaxAttempts);
-            var state = record.Attempts >= MaxAttempts ? DropState.Failed : DropState.Pending;
-            return record with { State = state, Error = failure.Message, RetryAt = time.GetUtcNow() + FirstRetry * (1 << record.Attempts - 1) };
+            record = record with { Error = failure.Message, RetryAt = time.GetUtcNow() + FirstRetry * (1 << record.Attempts - 1) };
+            if (record.Attempts < MaxAttempts)
+            {
+                LogRetry(file.Path, function.Name, record.Attempts, MaxAttempts, failure.Message);
+                return record;
+            }
+
+            LogFailed(failure, file.Path, function.Name, MaxAttempts);
+            return record with { State = DropState.Failed };
         }
     }
 
     private async Task InvokeAsync(
         DropFile file, DropRecord record, IReadOnlyDictionary<string, object?> tokens, CancellationToken cancellationToken)
     {
-        using var activity = new Activity(function.Name).Start();
         await using var scope = scopes.CreateAsyncScope();
         var content = await BlobContent.ReadAsync(file, function.Method.TriggerParameter.ParameterType, cancellationToken);
         await using var opened = content as Stream;
@@ -142,8 +148,9 @@ internal sealed partial class BlobWatch(
         {
             [BlobFunctions.PathToken] = $"{pattern.Container}/{file.Path}",
         };
-        await function.RunAsync(new LocalFunctionContext(
-            function.Definition, scope.ServiceProvider, content, data, new Invocation.Attempt(record.Attempts - 1, MaxAttempts - 1), cancellationToken));
+        var attempt = new Invocation.Attempt(record.Attempts - 1, MaxAttempts - 1);
+        await function.RunAsync(
+            new LocalFunctionContext(function.Definition, scope.ServiceProvider, content, data, attempt, cancellationToken));
     }
 
     private async Task PutAwayAsync(DropFile file, DropRecord record, CancellationToken cancellationToken)
@@ -172,10 +179,16 @@ internal sealed partial class BlobWatch(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Function} handled the dropped file {Path}")]
     private partial void LogDone(string path, string function);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} failed on the dropped file {Path}, attempt {Attempt} of {MaxAttempts}")]
-    private partial void LogFailed(Exception failure, string path, string function, int attempt, int maxAttempts);
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Function} failed on the dropped file {Path}, attempt {Attempt} of {MaxAttempts}: {Reason}")]
+    private partial void LogRetry(string path, string function, int attempt, int maxAttempts, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The dropped file {Path} in {Container} does not fit the path that {Function} takes")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Function} failed on the dropped file {Path} {Attempts} times; the file is put aside")]
+    private partial void LogFailed(Exception failure, string path, string function, int attempts);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The dropped file {Path} in {Container} does not fit the path that {Function} takes")]
     private partial void LogNoMatch(string path, string container, string function);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The drop folder of {Container} could not be read; the next look tries again")]

@@ -22,10 +22,11 @@ internal sealed class DropRecords(ITableStore tables, string container)
 {
     private readonly string _partition = $"host:blobs:{container}";
 
-    public async Task<DropRecord> GetAsync(DropFile file, CancellationToken cancellationToken) =>
-        (await tables.FindAsync(new TableKey(_partition, file.Key), cancellationToken))?.Read<DropRecord>() is { } record && record.IsOf(file)
-            ? record
-            : DropRecord.Of(file);
+    public async Task<DropRecord> GetAsync(DropFile file, CancellationToken cancellationToken)
+    {
+        var row = await tables.FindAsync(new TableKey(_partition, file.Key), cancellationToken);
+        return row?.Read<DropRecord>() is { } record && record.IsOf(file) ? record : DropRecord.Of(file);
+    }
 
     public Task WriteAsync(DropFile file, DropRecord record, CancellationToken cancellationToken) =>
         tables.CommitAsync(_partition, [new TableWrite.Upsert(file.Key, Documents.Write(record))], cancellationToken);

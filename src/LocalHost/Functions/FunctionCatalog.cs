@@ -7,7 +7,8 @@ namespace Mlops.LocalHost.Functions;
 /// <summary>Finds functions as the official build does: by the attributes of public methods.</summary>
 public static class FunctionCatalog
 {
-    private const BindingFlags Anything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Anything =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <summary>Every function of the types, by name.</summary>
     /// <exception cref="InvalidOperationException">A function has no trigger or two, is not public, or shares its name.</exception>
@@ -29,7 +30,9 @@ public static class FunctionCatalog
     /// <exception cref="InvalidOperationException">Two functions have the same name, which Functions compares without case.</exception>
     public static void RequireUniqueNames(IEnumerable<FunctionMethod> functions)
     {
-        var shared = functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Skip(1).Any());
+        var shared = functions
+            .GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(group => group.Skip(1).Any());
         if (shared is not null)
         {
             throw shared.Last().Misdeclared($"has the name of {shared.First().EntryPoint}");
@@ -44,7 +47,8 @@ public static class FunctionCatalog
                         select new FunctionMethod(name, method, trigger, parameter)).ToArray();
         if (triggers is not [var function])
         {
-            throw new InvalidOperationException($"Function '{name}' ({method.DeclaringType?.FullName}.{method.Name}) has {triggers.Length} triggers; it needs one.");
+            throw new InvalidOperationException(
+                $"Function '{name}' ({method.DeclaringType?.FullName}.{method.Name}) has {triggers.Length} triggers; it needs one.");
         }
 
         // The official build finds public methods of public classes only: what runs here must run there.

@@ -7,7 +7,7 @@ namespace Mlops.LocalHost.Functions;
 /// <summary>Compiles the call of a function: builds its class, reads its parameters, awaits its result.</summary>
 internal static class FunctionInvoker
 {
-    /// <summary>Checks a function now and compiles its call when it is first made, so that a start does not pay for functions never called.</summary>
+    /// <summary>Checks a function now and compiles its call when it is first made: a start does not pay for what is never called.</summary>
     /// <exception cref="InvalidOperationException">A parameter is bound to nothing.</exception>
     public static Func<LocalFunctionContext, Task<object?>> Prepare(
         FunctionMethod function, IReadOnlyCollection<Type> triggerTypes, IReadOnlyCollection<string> tokens)
@@ -27,9 +27,8 @@ internal static class FunctionInvoker
             return typeof(void);
         }
 
-        return type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>))
-            ? type.GetGenericArguments()[0]
-            : type;
+        var shape = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        return shape == typeof(Task<>) || shape == typeof(ValueTask<>) ? type.GetGenericArguments()[0] : type;
     }
 
     private static Func<LocalFunctionContext, Task<object?>> Compile(

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mlops.LocalHost.Functions;
 
-/// <summary>Where each parameter of a function comes from, decided once: the trigger, the invocation, a token by name, or the services.</summary>
+/// <summary>Where each parameter comes from, decided once: the trigger, the invocation, a token by name, or the services.</summary>
 internal static class FunctionParameters
 {
     private static readonly MethodInfo ReadToken = Method(nameof(TokenValue.Read), typeof(TokenValue));
@@ -21,20 +21,26 @@ internal static class FunctionParameters
         [.. function.Method.GetParameters().Select(parameter => Bind(function, parameter, context, triggerTypes, tokens))];
 
     private static Expression Bind(
-        FunctionMethod function, ParameterInfo parameter, Expression context, IReadOnlyCollection<Type> triggerTypes, IReadOnlyCollection<string> tokens)
+        FunctionMethod function,
+        ParameterInfo parameter,
+        Expression context,
+        IReadOnlyCollection<Type> triggerTypes,
+        IReadOnlyCollection<string> tokens)
     {
         var type = parameter.ParameterType;
         if (parameter == function.TriggerParameter)
         {
+            var known = string.Join(" or ", triggerTypes.Select(candidate => candidate.Name));
             return triggerTypes.Contains(type)
                 ? Expression.Convert(Expression.Property(context, nameof(LocalFunctionContext.Trigger)), type)
-                : throw function.Misdeclared($"takes its trigger as {type.Name}; it can be {string.Join(" or ", triggerTypes.Select(known => known.Name))}");
+                : throw function.Misdeclared($"takes its trigger as {type.Name}; it can be {known}");
         }
 
         if (parameter.GetCustomAttribute<DurableClientAttribute>() is not null)
         {
             var services = Expression.Property(context, nameof(FunctionContext.InstanceServices));
-            return Expression.Call(typeof(ServiceProviderServiceExtensions), nameof(ServiceProviderServiceExtensions.GetRequiredService), [type], services);
+            const string Get = nameof(ServiceProviderServiceExtensions.GetRequiredService);
+            return Expression.Call(typeof(ServiceProviderServiceExtensions), Get, [type], services);
         }
 
         if (parameter.GetCustomAttribute<BindingAttribute>() is { } binding)
@@ -52,7 +58,8 @@ internal static class FunctionParameters
             : BindToken(function, parameter, context, tokens);
     }
 
-    private static MethodCallExpression BindToken(FunctionMethod function, ParameterInfo parameter, Expression context, IReadOnlyCollection<string> tokens)
+    private static MethodCallExpression BindToken(
+        FunctionMethod function, ParameterInfo parameter, Expression context, IReadOnlyCollection<string> tokens)
     {
         if (!tokens.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase))
         {

@@ -13,7 +13,8 @@ internal sealed class RunnableFunction
     private readonly FunctionExecutionDelegate _pipeline;
 
     /// <exception cref="InvalidOperationException">The function's parameters cannot be bound.</exception>
-    public RunnableFunction(FunctionApp app, FunctionMethod function, IReadOnlyCollection<Type> triggerTypes, IReadOnlyCollection<string> tokens)
+    public RunnableFunction(
+        FunctionApp app, FunctionMethod function, IReadOnlyCollection<Type> triggerTypes, IReadOnlyCollection<string> tokens)
     {
         var invoke = FunctionInvoker.Prepare(function, triggerTypes, tokens);
         _pipeline = app.Around(async context =>

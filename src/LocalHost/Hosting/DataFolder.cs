@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Mlops.LocalHost.Hosting;
 
 /// <summary>The folder that the host keeps everything in, held by one host at a time.</summary>
-/// <remarks>The operating system lets go of the lock when the process dies, however it dies. <c>host.pid</c> beside it is for people and scripts.</remarks>
+/// <remarks>
+/// The operating system lets go of the lock when the process dies, however it dies. <c>host.pid</c> beside it is for people and
+/// scripts.
+/// </remarks>
 public sealed class DataFolder : IDisposable
 {
     private readonly FileStream _lock;
@@ -21,7 +24,8 @@ public sealed class DataFolder : IDisposable
             return TryLock(System.IO.Path.Combine(folder, "host.lock")) is { } held
                 ? new DataFolderOutcome.Taken(Hold(folder, held))
                 : new DataFolderOutcome.Refused(
-                    $"The data folder {folder} is in use by another host (process {Holder(folder)}). Stop it with `make down`, or use another folder: --data or MLOPS_DATA.");
+                    $"The data folder {folder} is in use by another host (process {Holder(folder)}). "
+                    + "Stop it with `make down`, or use another folder: --data or MLOPS_DATA.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,4 @@
-using System.Net;
+using Mlops.LocalHost.Http;
 
 namespace Mlops.LocalHost.Hosting;
 
@@ -11,7 +11,9 @@ public static class HostAddresses
     public static string? Refusal(string urls)
     {
         var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return addresses.Length is 0 ? "There is no address to listen at." : addresses.Select(RefusalOfOne).FirstOrDefault(reason => reason is not null);
+        return addresses.Length is 0
+            ? "There is no address to listen at."
+            : addresses.Select(RefusalOfOne).FirstOrDefault(reason => reason is not null);
     }
 
     private static string? RefusalOfOne(string address)
@@ -22,11 +24,9 @@ public static class HostAddresses
             return $"'{address}' is not an address such as {Default}. The local host speaks plain HTTP to this machine only.";
         }
 
-        var isLoopback = IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip)
-            ? IPAddress.IsLoopback(ip)
-            : string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase);
-        return isLoopback
+        return HostNames.IsLoopback(uri.Host)
             ? null
-            : $"The local host does not listen at {address}: it has no authentication yet, and anyone who reaches that address could use it. Use a loopback address such as {Default}.";
+            : $"The local host does not listen at {address}: it has no authentication yet, and anyone who reaches that address "
+                + $"could use it. Use a loopback address such as {Default}.";
     }
 }

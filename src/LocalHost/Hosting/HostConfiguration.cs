@@ -23,9 +23,11 @@ public static class HostConfiguration
         .AddEnvironmentVariables()
         .AddCommandLine(args, Switches);
 
-    public static string DataFolder(this IConfiguration configuration) => configuration[DataKey] is { Length: > 0 } folder ? folder : ".mlops";
+    public static string DataFolder(this IConfiguration configuration) =>
+        configuration[DataKey] is { Length: > 0 } folder ? folder : ".mlops";
 
-    public static string Urls(this IConfiguration configuration) => configuration[UrlsKey] is { Length: > 0 } urls ? urls : HostAddresses.Default;
+    public static string Urls(this IConfiguration configuration) =>
+        configuration[UrlsKey] is { Length: > 0 } urls ? urls : HostAddresses.Default;
 
     /// <summary>The most bytes of a request body: the Functions host's own setting and default.</summary>
     public static long MaxRequestBytes(this IConfiguration configuration) =>

@@ -41,7 +41,8 @@ public static partial class HostStart
         };
     }
 
-    private static async Task<int> RunAsync(DataFolder data, IConfiguration configuration, Action<LocalHostBuilder> compose, DateTime started)
+    private static async Task<int> RunAsync(
+        DataFolder data, IConfiguration configuration, Action<LocalHostBuilder> compose, DateTime started)
     {
         using (data)
         {
@@ -71,6 +72,7 @@ public static partial class HostStart
         return Refused;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Ready at {Urls} after {Milliseconds} ms; data in {DataFolder}. Ctrl+C stops it.")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Ready at {Urls} after {Milliseconds} ms; data in {DataFolder}. Ctrl+C stops it.")]
     private static partial void LogReady(ILogger logger, string urls, string dataFolder, int milliseconds);
 }

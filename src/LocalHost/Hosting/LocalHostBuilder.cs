@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Mlops.LocalHost.Blobs;
 using Mlops.LocalHost.Functions;
 using Mlops.LocalHost.Http;
@@ -15,14 +16,17 @@ using Mlops.LocalHost.Timers;
 
 namespace Mlops.LocalHost.Hosting;
 
-/// <summary>Puts function apps together into one process: their HTTP functions on Kestrel, their timers and drop folders beside them.</summary>
+/// <summary>Puts function apps together into one process: HTTP functions on Kestrel, timers and drop folders beside them.</summary>
 /// <remarks>
 /// Storage (<c>ITableStore</c>) must be added to <see cref="Services"/> if any function is started by a timer or a blob. Each app
 /// registers its services and middleware through the official <see cref="IFunctionsWorkerApplicationBuilder"/>, by the same method
 /// that its own <c>Program.cs</c> calls.
 /// </remarks>
-public sealed class LocalHostBuilder
+public sealed partial class LocalHostBuilder
 {
+    /// <summary>The triggers that something in this process starts functions for; the durable ones are the durable engine's.</summary>
+    private static readonly string[] Started = ["httpTrigger", "timerTrigger", "blobTrigger", "orchestrationTrigger", "activityTrigger"];
+
     private readonly WebApplicationBuilder _builder;
     private readonly List<FunctionApp> _apps = [];
 
@@ -30,7 +34,11 @@ public sealed class LocalHostBuilder
     /// <param name="configure">Adds the settings.</param>
     public LocalHostBuilder(DataFolder data, Action<IConfigurationBuilder> configure)
     {
-        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(LocalHostBuilder).Assembly.GetName().Name, EnvironmentName = Environments.Development });
+        _builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(LocalHostBuilder).Assembly.GetName().Name,
+            EnvironmentName = Environments.Development,
+        });
         configure(_builder.Configuration);
         DataPath = data.Path;
         Services.AddSingleton(data);
@@ -47,7 +55,7 @@ public sealed class LocalHostBuilder
     /// <summary>The full path of the data folder.</summary>
     public string DataPath { get; }
 
-    /// <summary>Adds an app: its functions are found by reflection, its services and middleware come from <paramref name="register"/>.</summary>
+    /// <summary>Adds an app: reflection finds its functions, <paramref name="register"/> brings its services and middleware.</summary>
     public LocalHostBuilder AddApp(Assembly assembly, Action<IFunctionsWorkerApplicationBuilder> register) =>
         AddApp(assembly.GetTypes(), register);
 
@@ -73,9 +81,15 @@ public sealed class LocalHostBuilder
         AddIfAny<TimerTriggerAttribute, TimerFunctions>(functions);
         AddIfAny<BlobTriggerAttribute, BlobFunctions>(functions);
         var app = _builder.Build();
-        app.UseHostProblems();
+        app.UseMiddleware<HostProblems>();
+        app.UseMiddleware<LoopbackCallers>();
         app.UseRouting();
         HttpFunctions.Map(app, functions);
+        foreach (var (_, function) in functions.Functions.Where(hosted => !Started.Contains(hosted.Function.TriggerType)))
+        {
+            LogNotStarted(app.Logger, function.Name, function.TriggerType);
+        }
+
         return app;
     }
 
@@ -110,4 +124,7 @@ public sealed class LocalHostBuilder
             kestrel.Limits.MaxRequestBodySize = Configuration.MaxRequestBytes();
         });
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Function {Function} is never started here: the local host has no {Trigger}")]
+    private static partial void LogNotStarted(ILogger logger, string function, string trigger);
 }

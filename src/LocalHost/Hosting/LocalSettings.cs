@@ -27,7 +27,8 @@ internal static class LocalSettings
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} is not a settings file: it needs an object \"Values\" of names and texts. {fault.Message}", fault);
+            throw new InvalidDataException(
+                $"{path} is not a settings file: it needs an object \"Values\" of names and texts. {fault.Message}", fault);
         }
     }
 }

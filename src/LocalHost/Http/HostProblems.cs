@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Mlops.Http;
@@ -35,8 +34,8 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
         {
             LogFailed(failure, http.Request.Method, http.Request.Path);
             http.Response.Clear();
-            await Problems.Of(
-                StatusCodes.Status500InternalServerError, "Something went wrong on our side. The log has it under the trace id.").ExecuteAsync(http);
+            const string Detail = "Something went wrong on our side. The log has it under the trace id.";
+            await Problems.Of(StatusCodes.Status500InternalServerError, Detail).ExecuteAsync(http);
             return;
         }
 
@@ -64,9 +63,4 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed in the host")]
     private partial void LogFailed(Exception failure, string method, string path);
-}
-
-internal static class HostProblemsRegistration
-{
-    public static IApplicationBuilder UseHostProblems(this IApplicationBuilder app) => app.UseMiddleware<HostProblems>();
 }

@@ -15,7 +15,7 @@ internal static partial class HttpFunctions
     /// <summary>The key under which the official <c>GetHttpContext()</c> looks for the request.</summary>
     private const string HttpContextKey = "HttpRequestContext";
 
-    /// <exception cref="InvalidOperationException">A function is declared in a way that cannot be routed, bound or answered, or two have one route.</exception>
+    /// <exception cref="InvalidOperationException">A function cannot be routed, bound or answered, or two have one route.</exception>
     public static void Map(IEndpointRouteBuilder routes, FunctionApps apps)
     {
         var taken = new Dictionary<string, FunctionMethod>(StringComparer.OrdinalIgnoreCase);
@@ -26,7 +26,8 @@ internal static partial class HttpFunctions
             var methods = trigger.Methods?.Select(method => method.ToUpperInvariant()).ToArray() ?? [];
             RequireOwnRoute(function, pattern, methods, taken);
             RequireAnswer(function);
-            var runnable = new RunnableFunction(app, function, [typeof(HttpRequest)], [.. pattern.Parameters.Select(parameter => parameter.Name)]);
+            string[] tokens = [.. pattern.Parameters.Select(parameter => parameter.Name)];
+            var runnable = new RunnableFunction(app, function, [typeof(HttpRequest)], tokens);
             RequestDelegate answer = http => AnswerAsync(runnable, http);
             var route = pattern.RawText ?? "/";
             var endpoint = methods.Length > 0 ? routes.MapMethods(route, methods, answer) : routes.Map(route, answer);
@@ -36,8 +37,9 @@ internal static partial class HttpFunctions
 
     private static async Task AnswerAsync(RunnableFunction function, HttpContext http)
     {
+        var request = http.Request;
         var context = new LocalFunctionContext(
-            function.Definition, http.RequestServices, http.Request, http.Request.RouteValues, Invocation.Attempt.Only, http.RequestAborted);
+            function.Definition, http.RequestServices, request, request.RouteValues, Invocation.Attempt.Only, http.RequestAborted);
         context.Items[HttpContextKey] = http;
         await function.RunAsync(context);
         switch (context.Result)
@@ -70,9 +72,10 @@ internal static partial class HttpFunctions
         var shape = ParameterName().Replace(pattern.RawText ?? "", "{");
         foreach (var method in methods.DefaultIfEmpty("any method"))
         {
-            if (!taken.TryAdd($"{method} {shape}", function))
+            var route = $"{method} {shape}";
+            if (!taken.TryAdd(route, function))
             {
-                throw function.Misdeclared($"has the route {method} {pattern.RawText}, which {taken[$"{method} {shape}"].Name} has already");
+                throw function.Misdeclared($"has the route {method} {pattern.RawText}, which {taken[route].Name} has already");
             }
         }
     }

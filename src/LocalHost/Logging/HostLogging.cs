@@ -6,7 +6,7 @@ namespace Mlops.LocalHost.Logging;
 
 public static class HostLogging
 {
-    /// <summary>Logs to standard output: for people in a terminal, as JSON lines otherwise or where <c>MLOPS_LOG_FORMAT</c> is <c>json</c>.</summary>
+    /// <summary>Logs to standard output: for people in a terminal, else as JSON lines; <c>MLOPS_LOG_FORMAT</c> can say which.</summary>
     /// <remarks>The section <c>Logging</c> sets levels as everywhere in .NET; framework categories are silent below Warning.</remarks>
     public static ILoggingBuilder AddHostLogging(this ILoggingBuilder logging, IConfiguration configuration)
     {

@@ -5,13 +5,17 @@ using System.Text.Json;
 
 namespace Mlops.LocalHost.Logging;
 
-/// <summary>An entry as one line of JSON: timestamp, level, category, message, then trace, function, exception and the message's values.</summary>
+/// <summary>An entry as one line of JSON: timestamp, level, category, message, then trace, function, exception and values.</summary>
 internal static class JsonLine
 {
     private const string MessageTemplate = "{OriginalFormat}";
 
     // Logs are read by machines and in terminals, never as HTML.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     public static void Write(LogEntry entry, IBufferWriter<byte> line)
     {

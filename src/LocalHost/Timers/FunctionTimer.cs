@@ -70,7 +70,12 @@ internal sealed partial class FunctionTimer(
         using var activity = new Activity(function.Name).Start();
         await using var scope = scopes.CreateAsyncScope();
         var context = new LocalFunctionContext(
-            function.Definition, scope.ServiceProvider, Info(isPastDue, last), LocalFunctionContext.NoTokens, Invocation.Attempt.Only, cancellationToken);
+            function.Definition,
+            scope.ServiceProvider,
+            Info(isPastDue, last),
+            LocalFunctionContext.NoTokens,
+            Invocation.Attempt.Only,
+            cancellationToken);
         try
         {
             await function.RunAsync(context);

@@ -55,7 +55,7 @@ public sealed class Ncrontab
         return true;
     }
 
-    /// <summary>The first instant after <paramref name="after"/> that the expression names; null if no such day ever comes (30 February).</summary>
+    /// <summary>The first instant after <paramref name="after"/> that the expression names; null if none comes (30 February).</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
         var from = after.UtcDateTime.AddTicks(-(after.UtcTicks % TimeSpan.TicksPerSecond)).AddSeconds(1);
@@ -84,7 +84,7 @@ public sealed class Ncrontab
     private bool HasDay(DateTime day) => Has(_months, day.Month) && Has(_days, day.Day) && Has(_weekdays, (int)day.DayOfWeek);
 
     /// <summary>The next day that may do: months that do not are skipped whole.</summary>
-    private DateTime NextDay(DateTime day) => Has(_months, day.Month) ? day.AddDays(1) : new DateTime(day.Year, day.Month, 1, 0, 0, 0, DateTimeKind.Utc).AddMonths(1);
+    private DateTime NextDay(DateTime day) => Has(_months, day.Month) ? day.AddDays(1) : day.AddDays(1 - day.Day).AddMonths(1);
 
     /// <summary>The first time of day not before the given one; null if it is later than any.</summary>
     private TimeSpan? FirstTime(int hour, int minute, int second)

@@ -19,7 +19,10 @@ internal sealed class TimerFunctions(
     ILogger<FunctionTimer> logger) : BackgroundService
 {
     private readonly IReadOnlyList<FunctionTimer> _timers =
-        [.. apps.Of<TimerTriggerAttribute>().Select(found => Prepare(found.App, found.Function, tables, configuration, scopes, time, logger))];
+    [
+        .. apps.Of<TimerTriggerAttribute>()
+            .Select(hosted => Prepare(hosted.App, hosted.Function, tables, configuration, scopes, time, logger)),
+    ];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_timers.Select(timer => timer.RunAsync(stoppingToken)));
@@ -33,8 +36,9 @@ internal sealed class TimerFunctions(
         TimeProvider time,
         ILogger<FunctionTimer> logger)
     {
-        var text = Settings.Resolve(((TimerTriggerAttribute)function.Trigger).Schedule, configuration)
-            ?? throw function.Misdeclared($"has the schedule '{((TimerTriggerAttribute)function.Trigger).Schedule}', and there is no such setting");
+        var declared = ((TimerTriggerAttribute)function.Trigger).Schedule;
+        var text = Settings.Resolve(declared, configuration)
+            ?? throw function.Misdeclared($"has the schedule '{declared}', and there is no such setting");
         if (!TimerSchedule.TryParse(text, out var schedule))
         {
             throw function.Misdeclared($"has the schedule '{text}', which is neither NCRONTAB (0 */5 * * * *) nor a time span (00:05:00)");

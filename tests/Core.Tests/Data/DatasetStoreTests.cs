@@ -50,6 +50,22 @@ public sealed class DatasetStoreTests : IDisposable
         Assert.Equal(["red", "re\"d"], ((StringColumn)frame["colour"]).Levels);
     }
 
+    [Fact]
+    public async Task A_file_that_is_not_as_its_version_says_is_not_read()
+    {
+        var version = Stored(await UploadAsync("n\n1\n2\n"));
+        var wider = new DataSchema([new("n", ColumnType.Integer, false), new("m", ColumnType.Integer, false)]);
+
+        foreach (var other in new[]
+        {
+            version with { Rows = 1 }, version with { Rows = 3 }, version with { Schema = wider },
+            version with { Schema = new([new("n", ColumnType.Boolean, false)]) }, version with { Content = "default/datasets/iris/gone.csv" },
+        })
+        {
+            await Assert.ThrowsAsync<InvalidDataException>(() => _store.ReadFrameAsync(Tenant, other, default));
+        }
+    }
+
     [Theory]
     [InlineData("breast-cancer.csv", 569, 31)]
     [InlineData("wine.csv", 178, 14)]

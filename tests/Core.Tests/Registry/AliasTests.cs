@@ -29,7 +29,7 @@ public sealed class AliasTests : IDisposable
         var start = _registry.Time.GetUtcNow();
         await AtDayAsync(1, () => SetAsync(1));
         await AtDayAsync(2, () => SetAsync(2));
-        await AtDayAsync(3, () => Models.RemoveAliasAsync(TenantId.Default, RegistryOnDisk.Churn, AliasName.Champion, "ada", null, default));
+        await AtDayAsync(3, RemoveAsync);
         await AtDayAsync(4, () => SetAsync(1));
 
         Assert.Equal([null, 1, 1, 2, 2, null, null, 1, 1], await Task.WhenAll(Enumerable.Range(1, 9).Select(ChampionAtHalfDayAsync)));
@@ -105,8 +105,7 @@ public sealed class AliasTests : IDisposable
         await RegisterTwoAsync();
         var entries = (await _registry.HistoryAsync()).Count;
 
-        Assert.IsType<AliasOutcome.Removed>(await Models.RemoveAliasAsync(
-            TenantId.Default, RegistryOnDisk.Churn, AliasName.Champion, "ada", null, default));
+        Assert.IsType<AliasOutcome.Removed>(await RemoveAsync());
         Assert.Equal(entries, (await _registry.HistoryAsync()).Count);
     }
 
@@ -146,6 +145,9 @@ public sealed class AliasTests : IDisposable
 
     private Task<AliasOutcome> SetAsync(int number, string? ifMatch = null) =>
         Models.SetAliasAsync(TenantId.Default, RegistryOnDisk.Churn, AliasName.Champion, number, "ada", ifMatch, default);
+
+    private Task<AliasOutcome> RemoveAsync() =>
+        Models.RemoveAliasAsync(TenantId.Default, RegistryOnDisk.Churn, AliasName.Champion, "ada", null, default);
 
     private async Task AtDayAsync(int day, Func<Task> act)
     {

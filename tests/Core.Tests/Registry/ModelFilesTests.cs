@@ -108,7 +108,8 @@ public sealed class ModelFilesTests : IDisposable
     {
         foreach (var path in new[] { ModelFiles.Onnx, "../x" })
         {
-            var content = RegistryOnDisk.Content() with { Documents = new Dictionary<string, ReadOnlyMemory<byte>> { [path] = "x"u8.ToArray() } };
+            var documents = new Dictionary<string, ReadOnlyMemory<byte>> { [path] = "x"u8.ToArray() };
+            var content = RegistryOnDisk.Content() with { Documents = documents };
 
             await Assert.ThrowsAsync<ArgumentException>(
                 () => Files.WriteAsync(TenantId.Default, RegistryOnDisk.Churn, "key", content, default));

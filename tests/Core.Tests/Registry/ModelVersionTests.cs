@@ -60,7 +60,8 @@ public sealed class ModelVersionTests : IDisposable
 
         var numbers = outcomes.Cast<RegistrationOutcome.Registered>().Select(outcome => outcome.Version.Number).Order();
         Assert.Equal(Enumerable.Range(1, 16), numbers);
-        Assert.Equal(Enumerable.Range(1, 17).Reverse().Select(i => (long)i), (await _registry.HistoryAsync()).Select(entry => entry.Sequence));
+        var sequence = (await _registry.HistoryAsync()).Select(entry => (int)entry.Sequence);
+        Assert.Equal(Enumerable.Range(1, 17).Reverse(), sequence);
     }
 
     [Fact]
@@ -132,8 +133,10 @@ public sealed class ModelVersionTests : IDisposable
         }
 
         Assert.Equal(
-            [("Production", "None"), ("Archived", "Production"), ("Production", "Archived"), ("Staging", "Production"), ("None", "Staging")],
-            (await _registry.HistoryAsync()).Where(entry => entry.Kind is HistoryKind.StageMoved).Select(entry => (entry.From, entry.To)));
+            ["Production>None", "Archived>Production", "Production>Archived", "Staging>Production", "None>Staging"],
+            from entry in await _registry.HistoryAsync()
+            where entry.Kind is HistoryKind.StageMoved
+            select $"{entry.From}>{entry.To}");
     }
 
     [Fact]
@@ -141,7 +144,8 @@ public sealed class ModelVersionTests : IDisposable
     {
         await _registry.RegisterAsync("a", Failed);
 
-        Assert.Contains("it is 0.93", Assert.IsType<VersionOutcome.Refused>(await MoveAsync(1, Stage.Production)).Reason, StringComparison.Ordinal);
+        var refused = Assert.IsType<VersionOutcome.Refused>(await MoveAsync(1, Stage.Production));
+        Assert.Equal("Version 1 failed its gates: rocAuc at least 0.95 (it is 0.93).", refused.Reason);
         Assert.IsType<VersionOutcome.Changed>(await MoveAsync(1, Stage.Staging));
     }
 

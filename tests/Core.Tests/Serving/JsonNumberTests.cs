@@ -21,6 +21,18 @@ public class JsonNumberTests
     [InlineData("1.5E-7")]
     [InlineData("4.9e-324")]
     [InlineData("1.7976931348623157e308")]
+    [InlineData("1E+5")]
+    [InlineData("0e99999999999")]
+    [InlineData("0.000e-7")]
+    [InlineData("72057594037927933")]
+    [InlineData("72057594037927932")]
+    [InlineData("9007199254740993e10")]
+    [InlineData("9007199254740993.0e-3")]
+    [InlineData("1.00000000000000011102230246251565")]
+    [InlineData("8.589934592000001e9")]
+    [InlineData("9999999999999999999e60")]
+    [InlineData("9999999999999999999e-60")]
+    [InlineData("2.2250738585072011e-308")]
     [InlineData("1e400")]
     [InlineData("-1e400")]
     public void A_number_is_rounded_as_the_framework_rounds_it(string text) =>
@@ -32,6 +44,31 @@ public class JsonNumberTests
         var text = number.Get.ToString("R", CultureInfo.InvariantCulture);
         Assert.Equal(number.Get, JsonNumber.Parse(Encoding.ASCII.GetBytes(text)));
     }).QuickCheckThrowOnFailure();
+
+    /// <summary>Numbers halfway between two doubles and their neighbours, where rounding is hardest.</summary>
+    [Fact]
+    public void Numbers_next_to_a_tie_are_rounded_as_the_framework_rounds_them()
+    {
+        var random = new Random(7);
+        for (var i = 0; i < 200_000; i++)
+        {
+            var tie = (((1UL << 52) | ((ulong)random.NextInt64() >> 12)) << 1) | 1;
+            var digits = (tie << random.Next(0, 10)) + (ulong)random.Next(-1, 2);
+            var text = $"{digits.ToString(CultureInfo.InvariantCulture)}e{random.Next(-60, 61).ToString(CultureInfo.InvariantCulture)}";
+            Assert.Equal(double.Parse(text, CultureInfo.InvariantCulture), JsonNumber.Parse(Encoding.ASCII.GetBytes(text)));
+        }
+    }
+
+    [Fact]
+    public void Seventeen_digit_numbers_are_rounded_as_the_framework_rounds_them()
+    {
+        var random = new Random(8);
+        for (var i = 0; i < 200_000; i++)
+        {
+            var text = (random.NextDouble() * Math.Pow(10, random.Next(-20, 20))).ToString("G17", CultureInfo.InvariantCulture);
+            Assert.Equal(double.Parse(text, CultureInfo.InvariantCulture), JsonNumber.Parse(Encoding.ASCII.GetBytes(text)));
+        }
+    }
 
     [Fact]
     public void Any_decimal_is_rounded_as_the_framework_rounds_it() => Prop.ForAll<long, byte>((digits, scale) =>

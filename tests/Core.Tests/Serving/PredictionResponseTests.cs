@@ -12,7 +12,8 @@ public sealed class PredictionResponseTests : IDisposable
 
     [Fact]
     public async Task A_classifier_answers_with_label_and_probabilities() => Assert.Equal(
-        """{"model":"churn","version":1,"predictions":[{"label":"yes","probabilities":{"no":0.25,"yes":0.75}},{"label":"no","probabilities":{"no":0.5,"yes":0.5}}]}""",
+        """{"model":"churn","version":1,"predictions":["""
+        + """{"label":"yes","probabilities":{"no":0.25,"yes":0.75}},{"label":"no","probabilities":{"no":0.5,"yes":0.5}}]}""",
         Write(await VersionAsync(), [0.25f, 0.75f, 0.5f, 0.5f]));
 
     [Fact]

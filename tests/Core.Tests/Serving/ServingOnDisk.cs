@@ -3,7 +3,7 @@ using Mlops.Registry;
 
 namespace Mlops.Serving;
 
-/// <summary>Endpoints over SQLite in a temporary folder, with the model <c>churn</c> and an endpoint <c>live</c> that follows its champion.</summary>
+/// <summary>Endpoints over SQLite in a temporary folder, made to follow the champion of the model <c>churn</c>.</summary>
 internal sealed class ServingOnDisk : IAsyncDisposable
 {
     public static readonly EndpointName Live = EndpointName.Parse("live");

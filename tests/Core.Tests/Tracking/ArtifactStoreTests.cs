@@ -64,7 +64,7 @@ public sealed class ArtifactStoreTests : IDisposable
         await PutAsync(one, "a", "one");
 
         Assert.Null(await _tracking.Artifacts.OpenReadAsync(Tenant, other.Id, ArtifactPath.Parse("a"), default));
-        Assert.Empty(await _tracking.Artifacts.ListAsync(Tenant, other.Id, null, default) ?? throw new InvalidOperationException("There is a run."));
+        Assert.Equal([], await _tracking.Artifacts.ListAsync(Tenant, other.Id, null, default));
         Assert.Null(await _tracking.Artifacts.PutAsync(Tenant, "nope", ArtifactPath.Parse("a"), new MemoryStream(), default));
         Assert.Null(await _tracking.Artifacts.ListAsync(Tenant, "nope", null, default));
     }

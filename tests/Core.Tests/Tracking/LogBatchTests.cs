@@ -159,7 +159,8 @@ public sealed class LogBatchTests : IDisposable
         {
             for (var step = 0; step < 10; step++)
             {
-                await _tracking.LogAsync(run, new([new("shared", writer, step, step), new($"own{writer}", step, step, step)], [], [new($"t{writer}", $"{step}")]));
+                Metric[] metrics = [new("shared", writer, step, step), new($"own{writer}", step, step, step)];
+                await _tracking.LogAsync(run, new(metrics, [], [new($"t{writer}", $"{step}")]));
             }
         })));
 
@@ -226,7 +227,10 @@ public sealed class LogBatchTests : IDisposable
             [new("/abs", "x"), new("t", new('v', 8_001))]));
 
         Assert.Equal(
-            ["metrics[1].key", "metrics[2].key", "metrics[3].key", "metrics[4].key", "params[1].key", "params[2].value", "tags[0].key", "tags[1].value"],
+            [
+                "metrics[1].key", "metrics[2].key", "metrics[3].key", "metrics[4].key",
+                "params[1].key", "params[2].value", "tags[0].key", "tags[1].value",
+            ],
             objections.Select(objection => objection.Field));
         Assert.Empty((await _tracking.FindAsync(run)).Metrics);
     }
@@ -239,21 +243,24 @@ public sealed class LogBatchTests : IDisposable
 
         Assert.Equal(1_000, (await _tracking.LogAsync(run, new(metrics, [], []))).Metrics.Count);
         Assert.Equal("metrics, params and tags", (await _tracking.RefusedAsync(run, new(metrics, [new("p", "1")], []))).Single().Field);
-        Assert.Equal("tags", (await _tracking.RefusedAsync(run, new([], [], [.. Enumerable.Range(0, 101).Select(i => new Tag($"{i}", ""))]))).Single().Field);
+        var tags = Enumerable.Range(0, 101).Select(i => new Tag($"{i}", "")).ToList();
+        Assert.Equal("tags", (await _tracking.RefusedAsync(run, new([], [], tags))).Single().Field);
     }
 
     [Fact]
     public async Task A_run_that_would_outgrow_its_row_is_refused_what_is_too_much_and_keeps_the_rest()
     {
         var run = await _tracking.StartRunAsync();
-        var large = new string('x', 6_000);
-        await _tracking.LogAsync(run, RunBatch.OfParams([.. Enumerable.Range(0, 100).Select(i => new Param($"a{i}", large))]));
+        await _tracking.LogAsync(run, LargeParams("a"));
 
-        var objections = await _tracking.RefusedAsync(run, RunBatch.OfParams([.. Enumerable.Range(0, 100).Select(i => new Param($"b{i}", large))]));
+        var objections = await _tracking.RefusedAsync(run, LargeParams("b"));
 
         Assert.Equal("run", objections.Single().Field);
         Assert.Equal(100, (await _tracking.LogAsync(run, RunBatch.OfMetrics(new Metric("m", 1, 1)))).Params.Count);
     }
+
+    private static RunBatch LargeParams(string prefix) =>
+        RunBatch.OfParams([.. Enumerable.Range(0, 100).Select(i => new Param($"{prefix}{i}", new string('x', 6_000)))]);
 
     private async Task PretendAppendsAsync(Run run, int more)
     {
@@ -267,8 +274,8 @@ public sealed class LogBatchTests : IDisposable
 
     private async Task<string> ReadLogAsync(Run run)
     {
-        var listed = Assert.Single((await _tracking.Blobs.ListAsync($"{Tenant}/runs/{run.ExperimentId}/{run.Id}/", 10, null, default)).Blobs);
-        await using var stream = await _tracking.Blobs.OpenReadAsync(listed.Path, 0, null, default);
+        var page = await _tracking.Blobs.ListAsync($"{Tenant}/runs/{run.ExperimentId}/{run.Id}/", 10, null, default);
+        await using var stream = await _tracking.Blobs.OpenReadAsync(Assert.Single(page.Blobs).Path, 0, null, default);
         Assert.NotNull(stream);
         return await new StreamReader(stream).ReadToEndAsync();
     }

@@ -152,6 +152,17 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_status_or_stage_that_there_is_not_is_refused()
+    {
+        var run = await _tracking.StartRunAsync();
+
+        var outcome = await Runs.ChangeAsync(Tenant, run.Id, new((RunStatus)17, LifecycleStage: (LifecycleStage)17), null, default);
+
+        var objections = Assert.IsType<RunChangeOutcome.Refused>(outcome).Objections;
+        Assert.Equal(["status", "lifecycleStage"], objections.Select(objection => objection.Field));
+    }
+
+    [Fact]
     public async Task A_change_based_on_an_old_tag_is_stale()
     {
         var run = await _tracking.StartRunAsync();

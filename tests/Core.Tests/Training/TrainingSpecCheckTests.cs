@@ -1,4 +1,5 @@
 using Mlops.Registry;
+using Mlops.Storage;
 
 namespace Mlops.Training;
 
@@ -29,7 +30,7 @@ public class TrainingSpecCheckTests
             [
                 "model", "dataset", "datasetVersion", "target", "alias", "experiment", "split.test", "features[1]", "features[2]", "task",
                 "learner.hyperparameters.depth", "learner.hyperparameters.rate", "learner.hyperparameters.speed",
-                "gates[0]", "gates[1].metric", "gates[2]", "gates[3].championMargin",
+                "gates[0]", "gates[1].metric", "gates[2].atMost", "gates[3].championMargin",
             ],
             Check(bad).Select(error => error.Path));
     }
@@ -45,6 +46,19 @@ public class TrainingSpecCheckTests
     [Fact]
     public void The_target_cannot_be_a_feature() =>
         Assert.Equal("features[0]", Assert.Single(Check(Good with { Features = ["left"] })).Path);
+
+    [Fact]
+    public void Nothing_in_a_list_may_be_null() => Assert.Equal(
+        ["features[0]", "gates[0]"],
+        Check(Documents.Read<TrainingSpec>(
+            """{"model": "m", "dataset": "d", "target": "t", "learner": {"name": "stump"}, "features": [null, "a"], "gates": [null]}"""u8.ToArray()))
+            .Select(error => error.Path));
+
+    [Fact]
+    public void No_name_may_be_longer_than_that_of_a_column() => Assert.Equal(
+        ["target", "positiveClass", "features[0]"],
+        Check(Good with { Target = new string('t', 257), PositiveClass = new string('c', 257), Features = [new string('f', 257)] })
+            .Select(error => error.Path));
 
     private static IReadOnlyList<SpecError> Check(TrainingSpec spec) => TrainingSpecCheck.Check(spec, [new Stump()]);
 

@@ -59,7 +59,8 @@ public sealed class ModelFunctionsTests : IAsyncDisposable
         await CreateAsync("""{"name":"b"}""");
 
         var first = await ListAsync("?limit=1");
-        var second = await ListAsync($"?limit=1&continuation={Uri.EscapeDataString(first.Json.GetProperty("continuation").GetString() ?? "")}");
+        var continuation = first.Json.GetProperty("continuation").GetString() ?? "";
+        var second = await ListAsync($"?limit=1&continuation={Uri.EscapeDataString(continuation)}");
 
         Assert.Equal(("a", "b"), (Name(first), Name(second)));
         Assert.False(second.Json.TryGetProperty("continuation", out _));

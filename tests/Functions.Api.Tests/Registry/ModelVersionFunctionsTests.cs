@@ -23,7 +23,9 @@ public sealed class ModelVersionFunctionsTests : IAsyncDisposable
 
         var version = (await GetAsync(1)).Json;
 
-        Assert.Equal(("churn", 1, "none"), (version.GetProperty("model").GetString(), version.GetProperty("number").GetInt32(), version.GetProperty("stage").GetString()));
+        Assert.Equal(
+            ("churn", 1, "none"),
+            (version.GetProperty("model").GetString(), version.GetProperty("number").GetInt32(), version.GetProperty("stage").GetString()));
         Assert.Equal("size", version.GetProperty("signature").GetProperty("features")[0].GetProperty("name").GetString());
     }
 
@@ -136,7 +138,8 @@ public sealed class ModelVersionFunctionsTests : IAsyncDisposable
         Assert.Equal(404, (await FileAsync(path)).Status);
     }
 
-    private Task<Answer> GetAsync(int number) => _api.AskAsync(async request => await _versions.GetAsync(request, "churn", number, default));
+    private Task<Answer> GetAsync(int number) =>
+        _api.AskAsync(async request => await _versions.GetAsync(request, "churn", number, default));
 
     private Task<Answer> EditAsync(string body) =>
         _api.AskAsync(async request => await _versions.EditAsync(request, "churn", 1, default), body);

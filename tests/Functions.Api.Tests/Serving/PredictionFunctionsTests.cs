@@ -18,7 +18,8 @@ public sealed class PredictionFunctionsTests : IAsyncDisposable
 
         var answer = await PredictAsync("""{"records":[{"size":1.5,"age":1},{"age":null,"size":-1}]}""");
 
-        Assert.Equal((200, "churn", "1"), (answer.Status, answer.Headers["x-model"].ToString(), answer.Headers["x-model-version"].ToString()));
+        Assert.Equal(
+            (200, "churn", "1"), (answer.Status, answer.Headers["x-model"].ToString(), answer.Headers["x-model-version"].ToString()));
         Assert.Equal("application/json; charset=utf-8", answer.Headers.ContentType.ToString());
         var predictions = answer.Json.GetProperty("predictions");
         Assert.Equal(["yes", "no"], predictions.EnumerateArray().Select(prediction => prediction.GetProperty("label").GetString()));

@@ -36,5 +36,6 @@ public sealed class BlobPatternTests
     [InlineData("uploads/{a b}")]
     public void What_is_no_container_and_pattern_is_refused(string path) => Assert.False(BlobPattern.TryParse(path, out _));
 
-    private static BlobPattern Parse(string path) => BlobPattern.TryParse(path, out var pattern) ? pattern : throw new FormatException(path);
+    private static BlobPattern Parse(string path) =>
+        BlobPattern.TryParse(path, out var pattern) ? pattern : throw new FormatException(path);
 }

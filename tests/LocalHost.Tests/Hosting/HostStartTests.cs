@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace Mlops.LocalHost.Hosting;
@@ -40,6 +42,26 @@ public sealed class HostStartTests : IDisposable
     }
 
     [Fact]
+    public async Task The_host_serves_both_apps_until_it_is_told_to_stop_and_ends_with_code_0()
+    {
+        using var process = Start("--urls", "http://127.0.0.1:0");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var line = await process.StandardOutput.ReadLineAsync(deadline.Token) ?? await process.StandardError.ReadToEndAsync(deadline.Token);
+        var ready = JsonDocument.Parse(line).RootElement;
+        using var client = new HttpClient { BaseAddress = new Uri(ready.GetProperty("fields").GetProperty("Urls").GetString() ?? "") };
+
+        Assert.Contains("\"ok\"", await client.GetStringAsync("readyz", deadline.Token), StringComparison.Ordinal);
+        Assert.Equal(process.Id.ToString(CultureInfo.InvariantCulture), File.ReadAllText(Path.Combine(_folder.Path, ".mlops", "host.pid")));
+
+        using (var stop = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
     public void A_folder_is_free_again_once_its_host_has_ended()
     {
         Assert.IsType<DataFolderOutcome.Taken>(DataFolder.Take(_folder.Path)).Folder.Dispose();
@@ -54,7 +76,10 @@ public sealed class HostStartTests : IDisposable
     {
         var file = Path.Combine(_folder.Path, "local.settings.json");
         File.WriteAllText(file, """
-            { "IsEncrypted": false, "Values": { "MLOPS_URLS": "http://127.0.0.1:1", "Logging__LogLevel__Default": "Debug", "Flag": true, } } // as the tools allow
+            {
+              "IsEncrypted": false, // as the tools allow
+              "Values": { "MLOPS_URLS": "http://127.0.0.1:1", "Logging__LogLevel__Default": "Debug", "Flag": true, },
+            }
             """);
         var builder = new ConfigurationBuilder();
 
@@ -72,17 +97,22 @@ public sealed class HostStartTests : IDisposable
 
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {
+        using var process = Start(arguments);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var error = process.StandardError.ReadToEndAsync(deadline.Token);
+        await process.WaitForExitAsync(deadline.Token);
+        return (process.ExitCode, await output, await error);
+    }
+
+    private Process Start(params string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mlops.LocalHost.dll"), .. arguments])
         {
             WorkingDirectory = _folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var error = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output, await error);
+        return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 }

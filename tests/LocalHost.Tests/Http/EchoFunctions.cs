@@ -24,7 +24,8 @@ public sealed class EchoFunctions(Visit visit)
 
     [Function("Constrained")]
     public IResult Constrained(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "DELETE", Route = "constrained/{number:int:min(1)}/{word:regex(^[a-z]+$)?}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "DELETE", Route = "constrained/{number:int:min(1)}/{word:regex(^[a-z]+$)?}")]
+        HttpRequest request,
         long number, string? word) =>
         Results.Text($"{request.Method} {number} {word ?? "nothing"}");
 
@@ -33,7 +34,8 @@ public sealed class EchoFunctions(Visit visit)
         Task.FromResult(Results.Text($"{rest}{request.QueryString}"));
 
     [Function("Union")]
-    public async ValueTask<Results<Ok<int>, NotFound>> UnionAsync([HttpTrigger("get", Route = "union/{number:int}")] HttpRequest request, int number)
+    public async ValueTask<Results<Ok<int>, NotFound>> UnionAsync(
+        [HttpTrigger("get", Route = "union/{number:int}")] HttpRequest request, int number)
     {
         await Task.Yield();
         return request.Query.ContainsKey("lost") ? TypedResults.NotFound() : TypedResults.Ok(number);

@@ -29,8 +29,9 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
     [Fact]
     public async Task A_route_value_that_is_not_of_its_parameters_type_is_refused_by_name()
     {
-        var problem = await ProblemAsync(HttpStatusCode.BadRequest, await Client.GetAsync("typed/wine/many/01234567-89ab-cdef-0123-456789abcdef/true"));
+        var response = await Client.GetAsync("typed/wine/many/01234567-89ab-cdef-0123-456789abcdef/true");
 
+        var problem = await ProblemAsync(HttpStatusCode.BadRequest, response);
         Assert.Contains("'number' is 'many'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
@@ -134,6 +135,31 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
         var response = await Client.SendAsync(request);
 
         Assert.Equal(["0af7651916cd43dd8448eb211c80319c"], response.Headers.GetValues("x-request-id"));
+    }
+
+    [Theory]
+    [InlineData("Host", "evil.example")]
+    [InlineData("Host", "localhost.evil.example:7071")]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
+    public async Task A_page_elsewhere_cannot_call_through_the_browser(string header, string value)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "count");
+        request.Headers.Add(header, value);
+
+        await ProblemAsync(HttpStatusCode.Forbidden, await Client.SendAsync(request));
+    }
+
+    [Theory]
+    [InlineData("Host", "localhost:1234")]
+    [InlineData("Host", "[::1]")]
+    [InlineData("Origin", "http://127.0.0.1:7071")]
+    public async Task A_page_of_this_machine_may_call(string header, string value)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "count");
+        request.Headers.Add(header, value);
+
+        Assert.Equal(HttpStatusCode.OK, (await Client.SendAsync(request)).StatusCode);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -66,8 +67,11 @@ public sealed class MiddlewareTests
             app => app.Services.AddScoped<Visit>(),
             new Dictionary<string, string?> { ["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] = "1000" });
 
-        Assert.Equal(HttpStatusCode.Created, (await host.Client.PostAsync("itself", new ByteArrayContent(new byte[1_000]))).StatusCode);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Client.PostAsync("itself", new ByteArrayContent(new byte[1_001]))).StatusCode);
+        var most = await host.Client.PostAsync("itself", new ByteArrayContent(new byte[1_000]));
+        var more = await host.Client.PostAsync("itself", new ByteArrayContent(new byte[1_001]));
+
+        Assert.Equal(HttpStatusCode.Created, most.StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, more.StatusCode);
     }
 
     [Fact]
@@ -84,6 +88,14 @@ public sealed class MiddlewareTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         await waiting.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.DoesNotContain("\"level\":\"Error\"", host.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_function_that_nothing_here_starts_is_named_in_the_log()
+    {
+        await using var host = await RunningHost.StartAsync([typeof(QueuedFunctions)]);
+
+        Assert.Contains("Function Queued is never started here: the local host has no queueTrigger", host.Log, StringComparison.Ordinal);
     }
 
     private static void Trail(FunctionContext context, string word) =>
@@ -116,4 +128,13 @@ public sealed class WaitingFunctions(Waiting waiting)
         waiting.Started.SetResult();
         await Task.Delay(Timeout.Infinite, request.HttpContext.RequestAborted);
     }
+}
+
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class QueueTriggerAttribute : TriggerBindingAttribute;
+
+public sealed class QueuedFunctions
+{
+    [Function("Queued")]
+    public void Run([QueueTrigger] string message) => ArgumentException.ThrowIfNullOrEmpty(message);
 }

@@ -7,7 +7,7 @@ namespace Mlops.LocalHost.Http;
 public sealed class MisdeclaredFunctionTests
 {
     [Theory]
-    [InlineData(typeof(Unbound), "'Unbound' (Mlops.LocalHost.Http.MisdeclaredFunctionTests+Unbound.Run) has a parameter 'other' that is bound to nothing")]
+    [InlineData(typeof(Unbound), "MisdeclaredFunctionTests+Unbound.Run) has a parameter 'other' that is bound to nothing")]
     [InlineData(typeof(NoTrigger), "has 0 triggers")]
     [InlineData(typeof(TwoTriggers), "has 2 triggers")]
     [InlineData(typeof(NotPublic), "is not a public method")]
@@ -43,7 +43,8 @@ public sealed class MisdeclaredFunctionTests
     public sealed class TwoTriggers
     {
         [Function("TwoTriggers")]
-        public void Run([HttpTrigger] HttpRequest request, [TimerTrigger("0 * * * * *")] TimerInfo timer) => request.Headers["a"] = timer.ToString();
+        public void Run([HttpTrigger] HttpRequest request, [TimerTrigger("0 * * * * *")] TimerInfo timer) =>
+            request.Headers["a"] = timer.ToString();
     }
 
     public sealed class NotPublic

@@ -21,9 +21,9 @@ public sealed class LineTests : IDisposable
 
         Assert.Equal(
             """
-            {"timestamp":"2026-01-01T00:00:00+00:00","level":"Information","category":"Mlops.Data","message":"Stored 178 rows of wine\n\"red\"","fields":{"Rows":178,"Name":"wine\n\"red\""}}
-
-            """.ReplaceLineEndings("\n"),
+            {"timestamp":"2026-01-01T00:00:00+00:00","level":"Information","category":"Mlops.Data",
+            "message":"Stored 178 rows of wine\n\"red\"","fields":{"Rows":178,"Name":"wine\n\"red\""}}
+            """.ReplaceLineEndings("") + "\n",
             Written);
     }
 

@@ -68,7 +68,11 @@ public sealed class NcrontabTests
     [Fact]
     public void Nothing_that_matches_lies_before_the_next_occurrence()
     {
-        var fields = from second in Field(0, 59) from minute in Field(0, 59) from hour in Field(0, 23) from offset in Gen.Choose(0, 86_400 * 365) select (second, minute, hour, offset);
+        var fields = from second in Field(0, 59)
+                     from minute in Field(0, 59)
+                     from hour in Field(0, 23)
+                     from offset in Gen.Choose(0, 86_400 * 365)
+                     select (second, minute, hour, offset);
         Prop.ForAll(fields.ToArbitrary(), sample =>
         {
             var (second, minute, hour, offset) = sample;
@@ -88,5 +92,6 @@ public sealed class NcrontabTests
 
     private static Ncrontab Parse(string text) => Ncrontab.TryParse(text, out var schedule) ? schedule : throw new FormatException(text);
 
-    private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset Instant(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 }

@@ -142,8 +142,8 @@ public sealed class TimerFunctionsTests : IAsyncDisposable
         var services = new ServiceCollection().AddSingleton(_runs).AddSingleton<TimeProvider>(_time).BuildServiceProvider();
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Schedules:Hourly", "0 0 * * * *")]).Build();
         var apps = new FunctionApps([new FunctionApp([typeof(T)], new ServiceCollection())]);
-        var timers = new TimerFunctions(
-            apps, _storage.Tables, settings, services.GetRequiredService<IServiceScopeFactory>(), _time, NullLogger<FunctionTimer>.Instance);
+        var scopes = services.GetRequiredService<IServiceScopeFactory>();
+        var timers = new TimerFunctions(apps, _storage.Tables, settings, scopes, _time, NullLogger<FunctionTimer>.Instance);
         await timers.StartAsync(default);
         _started.Add((timers, services));
     }

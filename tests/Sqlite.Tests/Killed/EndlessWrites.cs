@@ -53,7 +53,11 @@ internal static class EndlessWrites
         var document = Encoding.UTF8.GetBytes($"{count}");
         var outcome = await tables.CommitAsync(
             writer,
-            [new TableWrite.Upsert("left", document), new TableWrite.Insert(Row(count), document), new TableWrite.Upsert("right", document)],
+            [
+                new TableWrite.Upsert("left", document),
+                new TableWrite.Insert(Row(count), document),
+                new TableWrite.Upsert("right", document),
+            ],
             cancellationToken);
         Assert.IsType<CommitOutcome.Committed>(outcome);
     }
@@ -95,7 +99,8 @@ internal static class EndlessWrites
         for (var at = 0; at < rest.Length; count++)
         {
             var expected = Encoding.UTF8.GetString(Content(count + 1));
-            Assert.True(string.CompareOrdinal(rest, at, expected, 0, expected.Length) == 0, $"Record {count + 1} of {writer} is not whole.");
+            var isWhole = string.CompareOrdinal(rest, at, expected, 0, expected.Length) == 0;
+            Assert.True(isWhole, $"Record {count + 1} of {writer} is not whole.");
             at += expected.Length;
         }
 

@@ -7,10 +7,8 @@ internal static class OtherProcess
 {
     public static Process Start(string task, string folder, string name)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-        };
+        var isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet";
+        var start = new ProcessStartInfo(isHost ? Environment.ProcessPath ?? "" : "dotnet") { RedirectStandardOutput = true };
         foreach (var argument in (string[])["exec", typeof(OtherProcess).Assembly.Location, task, folder, name])
         {
             start.ArgumentList.Add(argument);

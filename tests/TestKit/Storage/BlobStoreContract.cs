@@ -284,7 +284,10 @@ public abstract class BlobStoreContract
     [Fact]
     public async Task A_listing_is_in_ordinal_order_and_has_what_starts_with_the_prefix()
     {
-        string[] paths = ["t/b", "t/a", "t/a/1", "t/a.b", "t/A", "t/a-1", "t/a(1)", "t/a 1", "tt/a", "s/a", "t/a1/x", "t/@x", "t/a/10", "t/a/2"];
+        string[] paths =
+        [
+            "t/b", "t/a", "t/a/1", "t/a.b", "t/A", "t/a-1", "t/a(1)", "t/a 1", "tt/a", "s/a", "t/a1/x", "t/@x", "t/a/10", "t/a/2",
+        ];
         foreach (var path in paths)
         {
             await PutAsync(path, path);

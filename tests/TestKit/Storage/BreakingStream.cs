@@ -1,6 +1,6 @@
 namespace Mlops.Storage;
 
-/// <summary>A source that gives some bytes and then breaks: by calling <paramref name="then"/>, or with an <see cref="IOException"/>.</summary>
+/// <summary>A source that gives some bytes and then calls <paramref name="then"/>, or without it throws an <see cref="IOException"/>.</summary>
 public sealed class BreakingStream(int bytes, Action? then = null) : MemoryStream(new byte[bytes])
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -232,7 +232,8 @@ public abstract class TableStoreContract
     [InlineData("")]
     [InlineData("e30")]
     public Task A_made_up_continuation_is_refused(string continuation) =>
-        Assert.ThrowsAsync<InvalidContinuationException>(async () => await Store.ScanAsync(new(Partition, Continuation: continuation), default));
+        Assert.ThrowsAsync<InvalidContinuationException>(
+            async () => await Store.ScanAsync(new(Partition, Continuation: continuation), default));
 
     [Fact]
     public async Task A_continuation_of_another_partition_is_refused()
@@ -430,7 +431,8 @@ public abstract class TableStoreContract
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.CommitAsync(Partition, writes, default));
 
     private async Task<byte[]> DocumentAsync(string row) =>
-        (await Store.FindAsync(new(Partition, row), default))?.Document.ToArray() ?? throw new InvalidOperationException($"There is no '{row}'.");
+        (await Store.FindAsync(new(Partition, row), default))?.Document.ToArray()
+            ?? throw new InvalidOperationException($"There is no '{row}'.");
 
     private async Task<List<TableRow>> ScanAllAsync(TableScan scan)
     {

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 
-namespace Mlops.Cli.Demo;
+namespace Mlops.Cli;
 
-/// <summary>What the demonstration shows: a line for each step with its time, a bar while something trains, plain lines in a log.</summary>
-internal sealed class DemoScreen(IAnsiConsole console)
+/// <summary>What a command shows: a line for each step with its time, a bar while something trains, plain lines in a log.</summary>
+internal sealed class StepScreen(IAnsiConsole console)
 {
     private const int NameWidth = 34;
 
@@ -80,7 +80,7 @@ internal sealed class DemoScreen(IAnsiConsole console)
 
         if (last is null)
         {
-            throw new DemoFailedException($"{name} told nothing of itself.");
+            throw new CheckFailedException($"{name} told nothing of itself.");
         }
 
         Done(name, Outcome(last), Stopwatch.GetElapsedTime(started));

@@ -5,9 +5,9 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Mlops.Cli.Demo;
+namespace Mlops.Cli;
 
-/// <summary>The platform's HTTP API as the demonstration uses it: what any client would send.</summary>
+/// <summary>The platform's HTTP API as these commands use it: what any client would send.</summary>
 internal sealed class PlatformClient(Uri address) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
@@ -55,8 +55,8 @@ internal sealed class PlatformClient(Uri address) : IDisposable
     {
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);
         return answer.IsSuccessStatusCode
-            ? JsonNode.Parse(text) ?? throw new DemoFailedException($"{answer.RequestMessage?.RequestUri} answered nothing.")
-            : throw new DemoFailedException(string.Create(
+            ? JsonNode.Parse(text) ?? throw new CheckFailedException($"{answer.RequestMessage?.RequestUri} answered nothing.")
+            : throw new CheckFailedException(string.Create(
                 CultureInfo.InvariantCulture, $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri} answered {(int)answer.StatusCode}: {text}"));
     }
 }

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mlops.Learning;
+using Mlops.Registry;
+using Mlops.Training;
+
+// Times trainings on made-up tables and prints a table in Markdown. With a folder as second argument it leaves the tables there for
+// compare.py, which runs scikit-learn on the same rows.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var rows = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20_000;
+const int Repeats = 5;
+
+Console.WriteLine("| learner | task | threads | wall s | CPU s | held-out score |");
+Console.WriteLine("|---|---|--:|--:|--:|--:|");
+foreach (var problem in new[] { Problem.Make(TaskType.Binary, rows, 30), Problem.Make(TaskType.Regression, rows, 10) })
+{
+    if (args.Length > 1)
+    {
+        problem.Write(args[1]);
+    }
+
+    var (train, test) = (problem.Train, problem.Test);
+    ILearner[] learners = [new GradientBoosting(), new LogisticRegression()];
+    foreach (var learner in learners.Where(learner => learner.Tasks.Contains(problem.Task)))
+    {
+        foreach (var threads in new[] { 1, 2 })
+        {
+            var (wall, cpu, model) = Time(learner, train, threads);
+            Console.WriteLine($"| {learner.Name} | {problem.Task} | {threads} | {wall:F3} | {cpu:F3} | {Score(model, test)} |");
+        }
+    }
+}
+
+static (double Wall, double Cpu, ITrainedModel Model) Time(ILearner learner, TrainingData data, int threads)
+{
+    var settings = learner.Hyperparameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);
+
+    // All rounds, as early stopping would make the work depend on luck.
+    settings["earlyStoppingRounds"] = 0;
+    var options = new TrainingOptions(settings, 0, threads);
+    var model = learner.Train(data, options, CancellationToken.None);
+    var times = new List<(double Wall, double Cpu)>();
+    for (var repeat = 0; repeat < Repeats; repeat++)
+    {
+        var before = Environment.CpuUsage.TotalTime;
+        var watch = Stopwatch.StartNew();
+        model = learner.Train(data, options, CancellationToken.None);
+        times.Add((watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
+    }
+
+    return (Median(times.Select(time => time.Wall)), Median(times.Select(time => time.Cpu)), model);
+}
+
+static double Median(IEnumerable<double> values) => values.Order().ElementAt(Repeats / 2);
+
+static string Score(ITrainedModel model, TrainingData test)
+{
+    var predictions = model.Predict(test.Features);
+    return test.Signature.Task is TaskType.Binary
+        ? $"AUC {RocAuc.Compute([.. predictions.Where((_, index) => index % 2 is 1)], [.. test.Target.Select(value => value is 1)]):F4}"
+        : $"RMSE {RegressionMetrics.Compute(predictions, test.Target).First(metric => metric.Name is "rmse").Value:F4}";
+}

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.DependencyInjection;
+using Mlops.Data;
+using Mlops.Learning;
+using Mlops.Onnx;
+using Mlops.Pipelines.Training;
+using Mlops.Registry;
+using Mlops.Storage;
+using Mlops.Tracking;
+using Mlops.Training;
+
+namespace Mlops.Pipelines;
+
+/// <summary>The training pipeline's activities over SQLite in a temporary folder, with the real learners and ONNX Runtime.</summary>
+internal sealed class PipelineOnDisk : IAsyncDisposable
+{
+    private static readonly TenantId Tenant = TenantId.Default;
+
+    private readonly TempFolder _folder = new();
+    private readonly ServiceProvider _services;
+    private int _trainings;
+
+    public PipelineOnDisk() => _services = new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<TimeProvider>(new FakeTimeProvider())
+        .AddSingleton<IdSource>(new SequentialIds())
+        .AddSqliteStorage(_folder.Path)
+        .AddTracking()
+        .AddData()
+        .AddRegistry()
+        .AddLearning()
+        .AddOnnx()
+        .AddSingleton<TrainingFiles>()
+        .AddSingleton(provider => new TrainingProgressBoard(provider.GetRequiredService<ITableStore>(), TimeProvider.System))
+        .AddSingleton<TrainingTable>()
+        .BuildServiceProvider();
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public async Task UploadAsync(string dataset, Stream csv) =>
+        Assert.IsType<UploadOutcome.Stored>(await Get<DatasetStore>().UploadAsync(Tenant, DatasetName.Parse(dataset), csv, default));
+
+    public TrainingRequest Request(TrainingSpec spec) => new(Tenant.Value, $"{++_trainings:x32}", "ada", spec);
+
+    /// <summary>Runs the pipeline with its real activities, each <paramref name="times"/> times over.</summary>
+    public async Task<(TrainingResult Result, FakeOrchestration Context)> TrainAsync(TrainingRequest request, int times = 1)
+    {
+        var context = new FakeOrchestration()
+            .OnAsync<StartedTraining>(nameof(StartRun), Repeated<StartedTraining>(async input => await Activity<StartRun>().RunAsync(input, default), times))
+            .OnAsync<StartedTraining>(nameof(ResolveData), Repeated<StartedTraining>(async input => await Activity<ResolveData>().RunAsync(input, default), times))
+            .OnAsync<OnData>(nameof(ValidateData), Repeated<OnData>(async input => await Activity<ValidateData>().RunAsync(input, default), times))
+            .OnAsync<OnData>(nameof(SplitData), Repeated<OnData>(async input => await Activity<SplitData>().RunAsync(input, default), times))
+            .OnAsync<OnData>(nameof(TrainLearner), Repeated<OnData>(async input => await Learner().RunAsync(input, default), times))
+            .OnAsync<OnData>(nameof(EvaluateModel), Repeated<OnData>(async input => await Activity<EvaluateModel>().RunAsync(input, default), times))
+            .OnAsync<OnData>(nameof(ProfileData), Repeated<OnData>(async input => await Activity<ProfileData>().RunAsync(input, default), times))
+            .OnAsync<TrainedModel>(nameof(LogRun), Repeated<TrainedModel>(async input => await Activity<LogRun>().RunAsync(input, default), times))
+            .OnAsync<TrainedModel>(nameof(RegisterVersion), Repeated<TrainedModel>(async input => await Activity<RegisterVersion>().RunAsync(input, default), times))
+            .OnAsync<Candidate>(nameof(CheckGates), Repeated<Candidate>(async input => await Activity<CheckGates>().RunAsync(input, default), times))
+            .OnAsync<Candidate>(nameof(SetAlias), Repeated<Candidate>(async input => await Activity<SetAlias>().RunAsync(input, default), times))
+            .OnAsync<EndedTraining>(nameof(FailRun), Repeated<EndedTraining>(async input => await Activity<FailRun>().RunAsync(input, default), times));
+        return (await TrainModel.RunAsync(context, request), context);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private T Activity<T>() => ActivatorUtilities.CreateInstance<T>(_services);
+
+    // Watching a training takes real time; everything else in these tests is at one instant.
+    private TrainLearner Learner() =>
+        new(_services.GetServices<ILearner>(), Get<TrainingTable>(), Get<TrainingFiles>(), Get<TrainingProgressBoard>(), TimeProvider.System);
+
+    private static Func<TInput, Task<object?>> Repeated<TInput>(Func<TInput, Task<object?>> activity, int times) => async input =>
+    {
+        object? answer = null;
+        for (var i = 0; i < times; i++)
+        {
+            answer = await activity(input);
+        }
+
+        return answer;
+    };
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+using Mlops.Registry;
+using Mlops.Tracking;
+using Mlops.Training;
+
+namespace Mlops.Pipelines.Training;
+
+public class TrainingPipelineTests
+{
+    private static readonly TrainingSpec Spec = new(
+        "churn", "customers", "left", new LearnerSpec("gradient-boosting", new Dictionary<string, double> { ["rounds"] = 10 }));
+
+    [Fact]
+    public async Task Data_becomes_a_registered_version_with_its_whole_folder_and_a_finished_run()
+    {
+        await using var pipeline = await WithCustomersAsync();
+
+        var (result, _) = await pipeline.TrainAsync(pipeline.Request(Spec));
+
+        var version = await ChampionAsync(pipeline);
+        Assert.Equal(("promoted", 1), (result.Outcome, version?.Number));
+        var files = await pipeline.Get<ModelFiles>().ListAsync(TenantId.Default, version!, default);
+        Assert.Equal(
+            ["MLmodel", "evaluation.json", "input_example.json", "model.onnx", "model_card.md", "reference_profile.json", "signature.json", "split.json", "training_record.json"],
+            files.Select(file => file.Path).Order(StringComparer.Ordinal));
+        var run = await pipeline.Get<RunStore>().FindAsync(TenantId.Default, result.RunId!, default);
+        Assert.Equal(RunStatus.Finished, run?.Status);
+        Assert.Equal(result.Metrics!["rocAuc"], run!.Metrics["rocAuc"].Value);
+    }
+
+    [Fact]
+    public async Task Doing_every_activity_three_times_leaves_one_run_and_one_version()
+    {
+        await using var pipeline = await WithCustomersAsync();
+
+        var (result, _) = await pipeline.TrainAsync(pipeline.Request(Spec), times: 3);
+
+        var run = await pipeline.Get<RunStore>().FindAsync(TenantId.Default, result.RunId!, default);
+        var runs = await pipeline.Get<RunStore>().ListAsync(TenantId.Default, run!.ExperimentId, 10, null, default);
+        var versions = await pipeline.Get<ModelStore>().ListVersionsAsync(TenantId.Default, ModelName.Parse("churn"), 10, null, default);
+        var points = await pipeline.Get<RunStore>().MetricHistoryAsync(TenantId.Default, run.Id, "rocAuc", 10, null, default);
+        Assert.Equal((1, 1, 1), (runs!.Runs.Count, versions.Versions.Count, points!.Metrics.Count));
+    }
+
+    [Theory]
+    [InlineData("gradient-boosting")]
+    [InlineData("logistic-regression")]
+    public async Task The_same_request_on_the_same_data_gives_the_same_bytes(string learner)
+    {
+        await using var pipeline = await WithCustomersAsync();
+        var spec = Spec with { Learner = new LearnerSpec(learner), Seed = 5 };
+
+        await pipeline.TrainAsync(pipeline.Request(spec));
+        await pipeline.TrainAsync(pipeline.Request(spec));
+
+        var versions = (await pipeline.Get<ModelStore>().ListVersionsAsync(TenantId.Default, ModelName.Parse("churn"), 10, null, default)).Versions;
+        Assert.Equal(2, versions.Count);
+        Assert.Equal(versions[0].Sha256, versions[1].Sha256);
+    }
+
+    [Fact]
+    public async Task A_worse_candidate_stays_in_the_registry_with_the_reasons_and_the_champion_stays_champion()
+    {
+        await using var pipeline = await WithCustomersAsync();
+        await pipeline.TrainAsync(pipeline.Request(Spec));
+        var worse = Spec with
+        {
+            Features = ["noise"],
+            Gates = [new GateSpec("rocAuc", ChampionMargin: 0.01)],
+        };
+
+        var (result, _) = await pipeline.TrainAsync(pipeline.Request(worse));
+
+        Assert.Equal(("registered", 2), (result.Outcome, result.Version));
+        Assert.Equal(1, (await ChampionAsync(pipeline))?.Number);
+        var refused = await pipeline.Get<ModelStore>().FindVersionAsync(TenantId.Default, ModelName.Parse("churn"), 2, default);
+        Assert.Contains("that of version 1 on the same rows", Assert.Single(refused!.Verdict!.Findings).Detail);
+    }
+
+    [Theory]
+    [InlineData("nobody", "left", "dataset: there is no data set 'nobody'")]
+    [InlineData("customers", "gone", "target: the data set has no column 'gone'; it has age, plan, noise, left, same")]
+    [InlineData("customers", "same", "target: 'same' has 1 different values; classification needs at least 2")]
+    public async Task What_cannot_be_trained_fails_its_run_with_the_reason(string dataset, string target, string reason)
+    {
+        await using var pipeline = await WithCustomersAsync();
+
+        var (result, _) = await pipeline.TrainAsync(pipeline.Request(Spec with { Dataset = dataset, Target = target }));
+
+        Assert.Equal(("refused", reason), (result.Outcome, result.Reason));
+        var run = await pipeline.Get<RunStore>().FindAsync(TenantId.Default, result.RunId!, default);
+        Assert.Equal((RunStatus.Failed, reason), (run!.Status, run.Tags["mlops.failure"]));
+    }
+
+    [Fact]
+    public async Task A_training_that_was_told_to_stop_is_refused()
+    {
+        await using var pipeline = await WithCustomersAsync();
+        var slow = Spec with { Learner = new LearnerSpec("gradient-boosting", new Dictionary<string, double> { ["rounds"] = 5_000, ["learningRate"] = 0.001 }) };
+        var request = pipeline.Request(slow);
+        await pipeline.Get<TrainingProgressBoard>().RequestCancelAsync(TenantId.Default, request.Id, default);
+
+        var (result, _) = await pipeline.TrainAsync(request);
+
+        Assert.Equal("The training was cancelled.", result.Reason);
+    }
+
+    private static Task<ModelVersion?> ChampionAsync(PipelineOnDisk pipeline) =>
+        pipeline.Get<ModelStore>().FindByAliasAsync(TenantId.Default, ModelName.Parse("churn"), AliasName.Champion, default);
+
+    /// <summary>400 customers who leave the more surely the older they are, most of all on the basic plan.</summary>
+    private static async Task<PipelineOnDisk> WithCustomersAsync()
+    {
+        var random = new DeterministicRandom(1);
+        var csv = new StringBuilder("age,plan,noise,left,same\n");
+        for (var i = 0; i < 400; i++)
+        {
+            var age = 18 + random.NextInt(60);
+            var plan = random.NextInt(2) is 0 ? "basic" : "full";
+            var leaves = age + (plan is "basic" ? 15 : 0) + random.NextInt(20) > 60;
+            csv.Append(CultureInfo.InvariantCulture, $"{age},{plan},{random.NextDouble():R},{(leaves ? "yes" : "no")},x\n");
+        }
+
+        var pipeline = new PipelineOnDisk();
+        await pipeline.UploadAsync("customers", new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString())));
+        return pipeline;
+    }
+}
