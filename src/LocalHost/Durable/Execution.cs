@@ -99,6 +99,8 @@ internal sealed class Execution
             Deviate($"history has {missed.Description} as step {missed.Id}, the orchestrator "
                 + (_main is { IsCompleted: true } ? "now ends before it" : "no longer calls it"));
         }
+
+        _recorded.Clear();
     }
 
     /// <summary>Whether a message still means something here: repeated deliveries and ends of forgotten steps do not.</summary>

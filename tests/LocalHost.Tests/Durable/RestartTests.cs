@@ -83,7 +83,7 @@ public sealed class RestartTests
             select new Workflow([.. plan], [.. deaths], isMade);
 
         Prop.ForAll(cases.ToArbitrary(), workflow => workflow.CheckAsync())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 
     public enum StepKind
@@ -134,6 +134,7 @@ public sealed class RestartTests
                 {
                     // It may still be tidying up and could die of that.
                     life.Kill();
+                    await life.Died;
                     host.Abandon();
                 }
 
