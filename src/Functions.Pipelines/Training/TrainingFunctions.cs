@@ -54,11 +54,7 @@ public sealed class TrainingFunctions(
         var instance = Instance(caller.Tenant, id);
         if (await client.GetInstanceAsync(instance, cancellationToken) is null)
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(TrainModel),
-                new TrainingRequest(caller.Tenant.Value, id, caller.Name, spec),
-                new StartOrchestrationOptions(instance),
-                cancellationToken);
+            await ScheduleAsync(client, instance, new TrainingRequest(caller.Tenant.Value, id, caller.Name, spec), cancellationToken);
         }
 
         var view = await FindAsync(client, caller.Tenant, id, cancellationToken)
@@ -149,6 +145,24 @@ public sealed class TrainingFunctions(
     private static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no training '{id}'.");
 
     private static string Instance(TenantId tenant, string id) => $"{tenant}.training.{id}";
+
+    /// <remarks>Of requests that race with the same key one wins; the client refuses the others, whose training is there by then.</remarks>
+    private static async Task ScheduleAsync(
+        DurableTaskClient client, string instance, TrainingRequest training, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(TrainModel), training, new StartOrchestrationOptions(instance), cancellationToken);
+        }
+        catch (InvalidOperationException)
+        {
+            if (await client.GetInstanceAsync(instance, cancellationToken) is null)
+            {
+                throw;
+            }
+        }
+    }
 
     private string TrainingId(HttpRequest request)
     {
