@@ -222,7 +222,8 @@ internal sealed class DurableStore(ITableStore tables, string hub)
             page = await tables.ScanAsync(scan with { Limit = TableLimits.MaxWritesPerCommit }, cancellationToken);
             if (page.Rows.Count > 0)
             {
-                await tables.CommitAsync(scan.Partition, [.. page.Rows.Select(row => new TableWrite.Delete(row.Key.Row))], cancellationToken);
+                var deletes = page.Rows.Select(row => new TableWrite.Delete(row.Key.Row));
+                await tables.CommitAsync(scan.Partition, [.. deletes], cancellationToken);
             }
 
             scan = scan with { Continuation = page.Continuation };

@@ -70,9 +70,6 @@ internal sealed class Execution
 
     public Ending? Ending { get; private set; }
 
-    /// <summary>Whether there is anything to be written down that no message caused.</summary>
-    public bool HasNews => _newSteps.Count > 0 || Ending is not null || Thread.Violation is not null;
-
     /// <summary>Steps that have begun and not ended.</summary>
     public IEnumerable<ScheduledStep> OpenSteps => _waiting.Values.Select(waiting => waiting.Step);
 
