@@ -49,7 +49,9 @@ public sealed class ModelVersionFunctions(ModelStore models)
         var caller = request.Caller();
         var outcome = await models.UpdateVersionAsync(
             caller.Tenant, model, number, change.ToEdit(), caller.Name, request.IfMatch(), cancellationToken);
-        return outcome is VersionOutcome.Refused(var reason) ? Problems.BadRequest(reason) : Answer(outcome, request, name, number);
+        return outcome is VersionOutcome.Refused(var field, var reason)
+            ? Problems.BadRequest(reason, [new FieldError(field, reason)])
+            : Answer(outcome, request, name, number);
     }
 
     [Function("MoveModelVersionStage")]
@@ -74,7 +76,7 @@ public sealed class ModelVersionFunctions(ModelStore models)
         VersionOutcome.UnknownModel => Problems.NotFound(RegistryRoute.NoModel(name)),
         VersionOutcome.UnknownVersion => Problems.NotFound(RegistryRoute.NoVersion(name, number)),
         VersionOutcome.Stale => Problems.Stale($"Version {number} of '{name}' has changed since."),
-        VersionOutcome.Refused(var reason) => Problems.Conflict(reason),
+        VersionOutcome.Refused refused => Problems.Conflict(refused.Reason),
         _ => throw new UnreachableException(),
     };
 

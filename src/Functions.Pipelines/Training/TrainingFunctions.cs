@@ -142,6 +142,24 @@ public sealed class TrainingFunctions(
         return TypedResults.Ok(ended);
     }
 
+    private static async Task ScheduleAsync(
+        DurableTaskClient client, string instance, TrainingRequest training, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(TrainModel), training, new StartOrchestrationOptions(instance), cancellationToken);
+        }
+        catch (InvalidOperationException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A request with the same key was quicker. If it was not that, this throws again.
+            if (await client.GetInstanceAsync(instance, cancellationToken) is null)
+            {
+                throw;
+            }
+        }
+    }
+
     private static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no training '{id}'.");
 
     private static string Instance(TenantId tenant, string id) => $"{tenant}.training.{id}";
