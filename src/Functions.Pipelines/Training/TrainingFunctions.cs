@@ -150,7 +150,7 @@ public sealed class TrainingFunctions(
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(TrainModel), training, new StartOrchestrationOptions(instance), cancellationToken);
         }
-        catch (InvalidOperationException) when (!cancellationToken.IsCancellationRequested)
+        catch (InvalidOperationException)
         {
             // A request with the same key was quicker. If it was not that, this throws again.
             if (await client.GetInstanceAsync(instance, cancellationToken) is null)
@@ -163,24 +163,6 @@ public sealed class TrainingFunctions(
     private static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no training '{id}'.");
 
     private static string Instance(TenantId tenant, string id) => $"{tenant}.training.{id}";
-
-    /// <remarks>Of requests that race with the same key one wins; the client refuses the others, whose training is there by then.</remarks>
-    private static async Task ScheduleAsync(
-        DurableTaskClient client, string instance, TrainingRequest training, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(TrainModel), training, new StartOrchestrationOptions(instance), cancellationToken);
-        }
-        catch (InvalidOperationException)
-        {
-            if (await client.GetInstanceAsync(instance, cancellationToken) is null)
-            {
-                throw;
-            }
-        }
-    }
 
     private string TrainingId(HttpRequest request)
     {
