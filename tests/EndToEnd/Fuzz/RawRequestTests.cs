@@ -30,6 +30,9 @@ public sealed class RawRequestTests(DocumentedPlatform platform)
     [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Content-Length: 99999999999\r\n\r\n", 413)]
     [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400)]
     [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
+    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
+    [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
+    [InlineData("PUT /api/v1/runs/{runId}/artifacts/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
     [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na,b\n1\r\nzz\r\n", 400)]
     [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"r\r\nqq\r\n", 400)]
     [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 2000000000\r\n\r\na,b\n", 413)]
@@ -54,6 +57,25 @@ public sealed class RawRequestTests(DocumentedPlatform platform)
         Assert.True(answer.Length is 0 || answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal), answer);
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await platform.Host.Client.GetAsync("/api/v1/datasets/broken")).StatusCode);
         Assert.Empty(platform.Host.Errors);
+    }
+
+    [Theory]
+    [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Content-Length: 1000\r\n\r\n{")]
+    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"r\r\n")]
+    [InlineData("POST /api/v1/datasets/broken/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\na,b\n1")]
+    [InlineData("PUT /api/v1/runs/{runId}/artifacts/broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\na")]
+    public async Task A_caller_that_hangs_up_is_no_failure_of_ours(string request)
+    {
+        using (var socket = new TcpClient { LingerState = new LingerOption(enable: true, seconds: 0) })
+        {
+            await socket.ConnectAsync(platform.Host.Address.Host, platform.Host.Address.Port);
+            await socket.GetStream().WriteAsync(Encoding.Latin1.GetBytes(Known(request)));
+            await Eventually.TrueAsync(() => platform.Host.RequestsUnderWay > 0);
+        }
+
+        await Eventually.TrueAsync(() => platform.Host.RequestsUnderWay is 0);
+        Assert.Empty(platform.Host.Errors);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await platform.Host.Client.GetAsync("/api/v1/datasets/broken")).StatusCode);
     }
 
     [Fact]
