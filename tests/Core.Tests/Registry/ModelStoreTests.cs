@@ -134,6 +134,17 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Tags_that_fit_one_by_one_are_refused_where_a_row_cannot_hold_them_all()
+    {
+        await _registry.CreateChurnAsync();
+
+        var outcome = await EditAsync(new Edit(
+            Tags: Enumerable.Range(0, 100).ToDictionary(i => $"k{i}", string? (_) => new string('ü', 5_000))));
+
+        Assert.Equal("tags", Assert.IsType<ModelOutcome.Refused>(outcome).Field);
+    }
+
+    [Fact]
     public async Task Nothing_can_be_done_to_an_unknown_model()
     {
         Assert.Null(await Models.FindAsync(TenantId.Default, RegistryOnDisk.Churn, default));

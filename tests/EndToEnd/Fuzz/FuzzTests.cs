@@ -63,7 +63,7 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
 
         // A version that failed its gates, which may not reach production.
         var started = await client.PostAsync("/api/v1/training", Json(
-            """{"model": "unripe", "dataset": "fruit", "target": "ripe", "learner": {"name": "logistic-regression"}, "gates": [{"metric": "logLoss", "atMost": -1}]}"""));
+            """{"model": "unripe", "dataset": "fruit", "datasetVersion": 1, "target": "ripe", "learner": {"name": "logistic-regression"}, "gates": [{"metric": "logLoss", "atMost": -1}]}"""));
         var id = JsonNode.Parse(await started.Content.ReadAsStringAsync())?["id"]?.GetValue<string>();
         await client.GetStringAsync($"/api/v1/training/{id}/events");
     }

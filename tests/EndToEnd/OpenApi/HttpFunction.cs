@@ -24,7 +24,7 @@ internal sealed partial record HttpFunction(string Name, string Method, string P
     ];
 
     /// <summary>The type that the JSON body is read as; null if none is.</summary>
-    public Type? RequestType => _references.Value.Select(reference => reference.Method).OfType<MethodInfo>()
+    public Type? RequestType => _references.Value.Select(reference => reference.Member).OfType<MethodInfo>()
         .SingleOrDefault(called => called.Name is nameof(Incoming.BodyAsync) && called.DeclaringType == typeof(Incoming))?.GetGenericArguments()[0];
 
     /// <summary>The result types that the answer may have.</summary>
@@ -39,7 +39,7 @@ internal sealed partial record HttpFunction(string Name, string Method, string P
 
     /// <summary>Whether the function, or a method of its class that it calls, calls <paramref name="method"/>.</summary>
     public bool Calls(Type type, string method) =>
-        _references.Value.Any(reference => reference.Method is { } called && called.Name == method && called.DeclaringType == type);
+        _references.Value.Any(reference => reference.Member is MethodBase called && called.Name == method && called.DeclaringType == type);
 
     /// <summary>Whether a text stands in the code.</summary>
     public bool Mentions(string text) => _references.Value.Any(reference => reference.Text == text);

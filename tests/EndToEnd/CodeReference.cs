@@ -3,10 +3,10 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 
-namespace Mlops.EndToEnd.OpenApi;
+namespace Mlops.EndToEnd;
 
-/// <summary>A method or a text that compiled code refers to.</summary>
-internal sealed record CodeReference(MethodBase? Method, string? Text)
+/// <summary>A member, a type or a text that compiled code refers to.</summary>
+internal sealed record CodeReference(MemberInfo? Member, string? Text)
 {
     private const BindingFlags Anything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
 
@@ -29,7 +29,7 @@ internal sealed record CodeReference(MethodBase? Method, string? Text)
             foreach (var reference in Read(Body(next)))
             {
                 found.Add(reference);
-                if (reference.Method is { } called && called.DeclaringType == method.DeclaringType)
+                if (reference.Member is MethodBase called && called.DeclaringType == method.DeclaringType)
                 {
                     waiting.Enqueue(called);
                 }
@@ -43,7 +43,8 @@ internal sealed record CodeReference(MethodBase? Method, string? Text)
     private static MethodBase Body(MethodBase method) =>
         method.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType.GetMethod("MoveNext", Anything) ?? method;
 
-    private static IEnumerable<CodeReference> Read(MethodBase method)
+    /// <summary>What the code of one method refers to.</summary>
+    public static IEnumerable<CodeReference> Read(MethodBase method)
     {
         var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         for (var at = 0; at < code.Length;)
@@ -51,7 +52,7 @@ internal sealed record CodeReference(MethodBase? Method, string? Text)
             var value = code[at] is 0xFE ? 0xFE00 | code[at + 1] : code[at];
             var operation = OpCodesByValue[value];
             at += operation.Size;
-            if (operation.OperandType is OperandType.InlineMethod)
+            if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
                 yield return new CodeReference(Resolve(method, Operand(code, at)), null);
             }
@@ -64,7 +65,7 @@ internal sealed record CodeReference(MethodBase? Method, string? Text)
         }
     }
 
-    private static MethodBase? Resolve(MethodBase method, int token) => method.Module.ResolveMethod(
+    private static MemberInfo? Resolve(MethodBase method, int token) => method.Module.ResolveMember(
         token, method.DeclaringType?.GetGenericArguments(), method is MethodInfo { IsGenericMethod: true } ? method.GetGenericArguments() : null);
 
     private static int Operand(byte[] code, int at) => BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at));
