@@ -8,7 +8,7 @@ namespace Mlops.Cli;
 /// <summary>What a command shows: a line for each step with its time, a bar while something trains, plain lines in a log.</summary>
 internal sealed class StepScreen(IAnsiConsole console)
 {
-    private const int NameWidth = 34;
+    private const int NameWidth = 27;
 
     private readonly bool _live = console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
@@ -21,7 +21,7 @@ internal sealed class StepScreen(IAnsiConsole console)
         }
 
         var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
-        plain.Profile.Width = 110;
+        plain.Profile.Width = 100;
         return plain;
     }
 
@@ -124,8 +124,8 @@ internal sealed class StepScreen(IAnsiConsole console)
 
     private static string Outcome(JsonNode state) => state["result"]?["outcome"]?.GetValue<string>() switch
     {
-        "promoted" => $"version {state["result"]!["version"]} passed its gates and carries the alias",
-        "registered" => $"version {state["result"]!["version"]} is registered; a gate kept the alias from it",
+        "promoted" => $"version {state["result"]!["version"]} passed its gates",
+        "registered" => $"version {state["result"]!["version"]} missed a gate",
         "refused" => $"refused: {state["result"]!["reason"]}",
         _ => state["state"]!.GetValue<string>(),
     };
@@ -137,6 +137,6 @@ internal sealed class StepScreen(IAnsiConsole console)
             .Select(step => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{step!["step"]} {(step["endedAt"]!.GetValue<DateTime>() - step["startedAt"]!.GetValue<DateTime>()).TotalSeconds:0.00}"));
-        return times.Chunk(6).Select(line => string.Join(" · ", line));
+        return times.Chunk(4).Select(line => string.Join(" · ", line));
     }
 }

@@ -95,7 +95,8 @@ public abstract class TaskOrchestrationContext
 
     public virtual int CompareVersionTo(string version) => TaskOrchestrationVersioningUtils.CompareVersions(Version, version);
 
-    public virtual ILogger CreateReplaySafeLogger(string categoryName) => new ReplaySafeLogger(this, LoggerFactory.CreateLogger(categoryName));
+    public virtual ILogger CreateReplaySafeLogger(string categoryName) =>
+        new ReplaySafeLogger(this, LoggerFactory.CreateLogger(categoryName));
 
     public virtual ILogger CreateReplaySafeLogger(Type type) => new ReplaySafeLogger(this, LoggerFactory.CreateLogger(type));
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,6 +15,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly DataFolder _data;
     private readonly ErrorLog _errors = new();
+    private readonly RequestCount _requests = new();
     private readonly WebApplication _app;
 
     private Platform()
@@ -24,6 +26,7 @@ internal sealed class Platform : IAsyncDisposable
         PlatformApps.Compose(host);
         host.Services.RemoveAll<ILoggerProvider>();
         host.Services.AddSingleton<ILoggerProvider>(_errors);
+        host.Services.AddSingleton<IStartupFilter>(_requests);
         _app = host.Build();
     }
 
@@ -33,6 +36,9 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>What was logged as an error so far, exceptions and all.</summary>
     public IReadOnlyCollection<string> Errors => _errors.Entries;
+
+    /// <summary>How many requests are being answered now.</summary>
+    public int RequestsUnderWay => _requests.UnderWay;
 
     public static async Task<Platform> StartAsync()
     {

@@ -19,7 +19,7 @@ public sealed class FakeOrchestration(object? input = null) : TaskOrchestrationC
 {
     private static readonly JsonDataConverter Converter = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
 
-    private readonly Dictionary<string, Func<string?, object?>> _answers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<string?, Task<object?>>> _answers = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<(string Name, object? Payload)> _events = [];
     private DateTime _now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private int _step;
@@ -50,7 +50,10 @@ public sealed class FakeOrchestration(object? input = null) : TaskOrchestrationC
     protected override ILoggerFactory LoggerFactory => NullLoggerFactory.Instance;
 
     /// <summary>Answers calls of an activity or sub-orchestration.</summary>
-    public FakeOrchestration On<TIn>(string name, Func<TIn, object?> answer)
+    public FakeOrchestration On<TIn>(string name, Func<TIn, object?> answer) => OnAsync<TIn>(name, input => Task.FromResult(answer(input)));
+
+    /// <summary>Answers calls of an activity by doing it.</summary>
+    public FakeOrchestration OnAsync<TIn>(string name, Func<TIn, Task<object?>> answer)
     {
         _answers[name] = text => answer(text is null ? default! : Converter.Deserialize<TIn>(text)!);
         return this;
@@ -123,7 +126,7 @@ public sealed class FakeOrchestration(object? input = null) : TaskOrchestrationC
             Calls.Add(new FakeCall(name.Name, input));
             try
             {
-                return Answer<TResult>(name.Name, step, input);
+                return await AnswerAsync<TResult>(name.Name, step, input);
             }
             catch (TaskFailedException failure) when (retry is not null)
             {
@@ -135,7 +138,7 @@ public sealed class FakeOrchestration(object? input = null) : TaskOrchestrationC
         }
     }
 
-    private TResult Answer<TResult>(string name, int step, object? input)
+    private async Task<TResult> AnswerAsync<TResult>(string name, int step, object? input)
     {
         if (!_answers.TryGetValue(name, out var answer))
         {
@@ -144,7 +147,7 @@ public sealed class FakeOrchestration(object? input = null) : TaskOrchestrationC
 
         try
         {
-            return RoundTrip<TResult>(answer(Converter.Serialize(input)))!;
+            return RoundTrip<TResult>(await answer(Converter.Serialize(input)))!;
         }
         catch (Exception failure) when (failure is not JsonException)
         {

@@ -1,4 +1,10 @@
+using Mlops.Storage;
+
 namespace Mlops.Registry;
+
+/// <summary>What is wrong with a description or tags.</summary>
+/// <param name="Field">Which of them, such as <c>tags.team</c>.</param>
+internal sealed record AnnotationFault(string Field, string Reason);
 
 /// <summary>The bounds of what people may write on a model or version.</summary>
 internal static class Annotations
@@ -8,33 +14,39 @@ internal static class Annotations
     public const int MaxTagKey = 250;
     public const int MaxTagValue = 5_000;
 
+    /// <summary>What both may take as JSON in a row, which other things must find room in too.</summary>
+    public const int MaxBytes = 256 * 1024;
+
     /// <summary>Why these are refused; null if they are fine.</summary>
-    public static string? Refusal(string? description, IReadOnlyDictionary<string, string> tags)
+    public static AnnotationFault? Refusal(string? description, IReadOnlyDictionary<string, string> tags)
     {
         if (description?.Length > MaxDescription)
         {
-            return $"The description has {description.Length} characters; {MaxDescription} are allowed.";
+            return new("description", $"The description has {description.Length} characters; {MaxDescription} are allowed.");
         }
 
         if (tags.Count > MaxTags)
         {
-            return $"There are {tags.Count} tags; {MaxTags} are allowed.";
+            return new("tags", $"There are {tags.Count} tags; {MaxTags} are allowed.");
         }
 
         foreach (var (key, value) in tags)
         {
             if (key.Length is 0 or > MaxTagKey)
             {
-                return $"A tag's key has 1 to {MaxTagKey} characters, not {key.Length}.";
+                return new("tags", $"A tag's key has 1 to {MaxTagKey} characters, not {key.Length}.");
             }
 
             if (value.Length > MaxTagValue)
             {
-                return $"Tag '{key}' has {value.Length} characters; {MaxTagValue} are allowed.";
+                return new($"tags.{key}", $"Tag '{key}' has {value.Length} characters; {MaxTagValue} are allowed.");
             }
         }
 
-        return null;
+        var bytes = Documents.Write(tags).Length + Documents.Write(description ?? "").Length;
+        return bytes > MaxBytes
+            ? new("tags", $"Description and tags take {bytes} bytes as JSON in ASCII; {MaxBytes} are allowed.")
+            : null;
     }
 
     public static string? Describe(string? current, string? edited) => edited switch

@@ -19,9 +19,9 @@ public sealed partial class ModelStore
             return new RegistrationOutcome.Refused($"The idempotency key has 1 to {MaxKeyLength} characters.");
         }
 
-        if (Annotations.Refusal(registration.Description, registration.Tags) is { } reason)
+        if (Annotations.Refusal(registration.Description, registration.Tags) is { } fault)
         {
-            return new RegistrationOutcome.Refused(reason);
+            return new RegistrationOutcome.Refused(fault.Reason);
         }
 
         var key = ModelRows.Registration(registration.IdempotencyKey);
@@ -35,7 +35,7 @@ public sealed partial class ModelStore
             }
 
             var version = NextVersion(name, registration, change, actor);
-            if (Documents.Write(version).Length > TableLimits.MaxDocumentBytes)
+            if (Documents.Write(version).Length > TableLimits.MaxDocumentBytes - Annotations.MaxBytes)
             {
                 return new RegistrationOutcome.Refused("The signature, metrics and tags are too large to keep in the registry.");
             }
@@ -92,9 +92,9 @@ public sealed partial class ModelStore
                 Verdict = edit.Verdict ?? version.Verdict,
                 UpdatedAt = change.Now,
             };
-            if (Annotations.Refusal(edited.Description, edited.Tags) is { } reason)
+            if (Annotations.Refusal(edited.Description, edited.Tags) is { } fault)
             {
-                return new VersionOutcome.Refused(reason);
+                return new VersionOutcome.Refused(fault.Field, fault.Reason);
             }
 
             change.Record(HistoryKind.VersionEdited, number);
@@ -123,7 +123,7 @@ public sealed partial class ModelStore
     {
         if (archiveExisting && target is not (Stage.Staging or Stage.Production))
         {
-            return new VersionOutcome.Refused("Only a move to staging or production can archive the versions that are there.");
+            return new VersionOutcome.Refused("archiveExisting", "Only a move to staging or production can archive the versions that are there.");
         }
 
         while (await OpenAsync(tenant, name, actor, cancellationToken) is { } change)
@@ -146,7 +146,7 @@ public sealed partial class ModelStore
 
             if (Refusal(version, target, others.Count) is { } reason)
             {
-                return new VersionOutcome.Refused(reason);
+                return new VersionOutcome.Refused("stage", reason);
             }
 
             foreach (var other in others)

@@ -28,9 +28,9 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
         string actor,
         CancellationToken cancellationToken)
     {
-        if (Annotations.Refusal(description, tags) is { } reason)
+        if (Annotations.Refusal(description, tags) is { } fault)
         {
-            return new CreationOutcome.Refused(reason);
+            return new CreationOutcome.Refused(fault.Field, fault.Reason);
         }
 
         await tables.CommitAsync(
@@ -126,9 +126,9 @@ public sealed partial class ModelStore(ITableStore tables, TimeProvider time)
                 Tags = Annotations.Merge(model.Tags, edit.Tags),
                 UpdatedAt = change.Now,
             };
-            if (Annotations.Refusal(edited.Description, edited.Tags) is { } reason)
+            if (Annotations.Refusal(edited.Description, edited.Tags) is { } fault)
             {
-                return new ModelOutcome.Refused(reason);
+                return new ModelOutcome.Refused(fault.Field, fault.Reason);
             }
 
             change.Put(ModelRows.Model, edited);

@@ -9,7 +9,8 @@ public abstract record CreationOutcome
 
     public sealed record AlreadyExists : CreationOutcome;
 
-    public sealed record Refused(string Reason) : CreationOutcome;
+    /// <param name="Field">What is refused, such as <c>description</c> or <c>stage</c>.</param>
+    public sealed record Refused(string Field, string Reason) : CreationOutcome;
 }
 
 /// <summary>What came of registering a version.</summary>
@@ -39,7 +40,8 @@ public abstract record ModelOutcome
     /// <summary>The model no longer carries the expected tag.</summary>
     public sealed record Stale : ModelOutcome;
 
-    public sealed record Refused(string Reason) : ModelOutcome;
+    /// <param name="Field">What is refused, such as <c>description</c> or <c>stage</c>.</param>
+    public sealed record Refused(string Field, string Reason) : ModelOutcome;
 }
 
 /// <summary>What came of editing a version or moving it to another stage.</summary>
@@ -56,7 +58,8 @@ public abstract record VersionOutcome
     /// <summary>The version no longer carries the expected tag.</summary>
     public sealed record Stale : VersionOutcome;
 
-    public sealed record Refused(string Reason) : VersionOutcome;
+    /// <param name="Field">What is refused, such as <c>description</c> or <c>stage</c>.</param>
+    public sealed record Refused(string Field, string Reason) : VersionOutcome;
 }
 
 /// <summary>What came of setting or removing an alias.</summary>

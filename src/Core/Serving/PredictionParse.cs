@@ -46,7 +46,8 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
             var isRecord = _json.ValueTextEquals("record"u8);
             if (!isRecord && !_json.ValueTextEquals("records"u8))
             {
-                Fail(Told(_json.GetString()), "there is no such field; expected 'record' or 'records'");
+                var name = Told(_json.GetString());
+                Fail(name.Length is 0 ? "body" : name, "there is no such field; expected 'record' or 'records'");
                 SkipValue();
             }
             else if (hasRecords)

@@ -105,14 +105,22 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
     {
         var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
         var tenant = request.Caller().Tenant;
-        return await datasets.FindAsync(tenant, dataset, number, cancellationToken) is { } version
-            ? TypedResults.Stream(
-                await datasets.OpenReadAsync(tenant, version, cancellationToken),
-                "text/csv; charset=utf-8",
-                $"{dataset}-v{number}.csv",
-                version.CreatedAt,
-                new EntityTagHeaderValue($"\"{version.Sha256}\""))
-            : NoVersion(dataset, number);
+        if (await datasets.FindAsync(tenant, dataset, number, cancellationToken) is not { } version)
+        {
+            return NoVersion(dataset, number);
+        }
+
+        if (request.IfMatch() is { } wanted && wanted != version.Sha256)
+        {
+            return Problems.Stale($"Version {number} of data set '{dataset}' is not the content that If-Match names.");
+        }
+
+        return TypedResults.Stream(
+            await datasets.OpenReadAsync(tenant, version, cancellationToken),
+            "text/csv; charset=utf-8",
+            $"{dataset}-v{number}.csv",
+            version.CreatedAt,
+            new EntityTagHeaderValue($"\"{version.Sha256}\""));
     }
 
     private static void RequireCsv(HttpRequest request)

@@ -40,8 +40,8 @@ public sealed class ModelFunctions(ModelStore models)
                 return TypedResults.Created($"/api/v1/models/{model.Name}", ModelView.Of(model));
             case CreationOutcome.AlreadyExists:
                 return Problems.Conflict($"There is a model '{asked.Name}' already.");
-            case CreationOutcome.Refused(var reason):
-                return Problems.BadRequest(reason);
+            case CreationOutcome.Refused(var field, var reason):
+                return Problems.BadRequest(reason, [new FieldError(field, reason)]);
             default:
                 throw new UnreachableException();
         }
@@ -82,8 +82,8 @@ public sealed class ModelFunctions(ModelStore models)
                 return Problems.NotFound(RegistryRoute.NoModel(name));
             case ModelOutcome.Stale:
                 return Problems.Stale($"Model '{name}' has changed since.");
-            case ModelOutcome.Refused(var reason):
-                return Problems.BadRequest(reason);
+            case ModelOutcome.Refused(var field, var reason):
+                return Problems.BadRequest(reason, [new FieldError(field, reason)]);
             default:
                 throw new UnreachableException();
         }

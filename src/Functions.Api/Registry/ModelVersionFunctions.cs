@@ -49,7 +49,9 @@ public sealed class ModelVersionFunctions(ModelStore models)
         var caller = request.Caller();
         var outcome = await models.UpdateVersionAsync(
             caller.Tenant, model, number, change.ToEdit(), caller.Name, request.IfMatch(), cancellationToken);
-        return outcome is VersionOutcome.Refused(var reason) ? Problems.BadRequest(reason) : Answer(outcome, request, name, number);
+        return outcome is VersionOutcome.Refused(var field, var reason)
+            ? Problems.BadRequest(reason, [new FieldError(field, reason)])
+            : Answer(outcome, request, name, number);
     }
 
     [Function("MoveModelVersionStage")]
@@ -69,14 +71,14 @@ public sealed class ModelVersionFunctions(ModelStore models)
 
     private static Results<Ok<ModelVersion>, ProblemHttpResult> Answer(
         VersionOutcome outcome, HttpRequest request, string name, int number) => outcome switch
-    {
-        VersionOutcome.Changed(var version) => Tagged(request, version),
-        VersionOutcome.UnknownModel => Problems.NotFound(RegistryRoute.NoModel(name)),
-        VersionOutcome.UnknownVersion => Problems.NotFound(RegistryRoute.NoVersion(name, number)),
-        VersionOutcome.Stale => Problems.Stale($"Version {number} of '{name}' has changed since."),
-        VersionOutcome.Refused(var reason) => Problems.Conflict(reason),
-        _ => throw new UnreachableException(),
-    };
+        {
+            VersionOutcome.Changed(var version) => Tagged(request, version),
+            VersionOutcome.UnknownModel => Problems.NotFound(RegistryRoute.NoModel(name)),
+            VersionOutcome.UnknownVersion => Problems.NotFound(RegistryRoute.NoVersion(name, number)),
+            VersionOutcome.Stale => Problems.Stale($"Version {number} of '{name}' has changed since."),
+            VersionOutcome.Refused refused => Problems.Conflict(refused.Reason),
+            _ => throw new UnreachableException(),
+        };
 
     private static Ok<ModelVersion> Tagged(HttpRequest request, ModelVersion version)
     {

@@ -54,11 +54,7 @@ public sealed class TrainingFunctions(
         var instance = Instance(caller.Tenant, id);
         if (await client.GetInstanceAsync(instance, cancellationToken) is null)
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(TrainModel),
-                new TrainingRequest(caller.Tenant.Value, id, caller.Name, spec),
-                new StartOrchestrationOptions(instance),
-                cancellationToken);
+            await ScheduleAsync(client, instance, new TrainingRequest(caller.Tenant.Value, id, caller.Name, spec), cancellationToken);
         }
 
         var view = await FindAsync(client, caller.Tenant, id, cancellationToken)
@@ -144,6 +140,24 @@ public sealed class TrainingFunctions(
         }
 
         return TypedResults.Ok(ended);
+    }
+
+    private static async Task ScheduleAsync(
+        DurableTaskClient client, string instance, TrainingRequest training, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(TrainModel), training, new StartOrchestrationOptions(instance), cancellationToken);
+        }
+        catch (InvalidOperationException)
+        {
+            // A request with the same key was quicker. If it was not that, this throws again.
+            if (await client.GetInstanceAsync(instance, cancellationToken) is null)
+            {
+                throw;
+            }
+        }
     }
 
     private static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no training '{id}'.");

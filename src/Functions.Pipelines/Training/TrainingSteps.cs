@@ -15,13 +15,19 @@ public sealed record StepTimes(TrainingStep Step, DateTime StartedAt, DateTime? 
 
 /// <summary>What a training shows of itself while it runs: the orchestration's custom status.</summary>
 /// <param name="State"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
-public sealed record TrainingStatus(string State, string? RunId, IReadOnlyList<StepTimes> Steps, string? Reason);
+/// <param name="Warnings">What is worth knowing of the data, such as columns that teach nothing; at most 20.</param>
+public sealed record TrainingStatus(
+    string State, string? RunId, IReadOnlyList<StepTimes> Steps, string? Reason = null, IReadOnlyList<string>? Warnings = null);
 
 /// <summary>Calls activities and keeps the custom status saying which step is under way.</summary>
 internal sealed class TrainingSteps(TaskOrchestrationContext context, TaskOptions options)
 {
+    /// <summary>A custom status holds 16 KiB.</summary>
+    private const int MaxWarnings = 20;
+
     private readonly List<StepTimes> _steps = [];
     private string? _runId;
+    private IReadOnlyList<string>? _warnings;
 
     public async Task<T> CallAsync<T>(TrainingStep step, string activity, object input)
     {
@@ -29,11 +35,8 @@ internal sealed class TrainingSteps(TaskOrchestrationContext context, TaskOption
         Show("running");
         var result = await context.CallActivityAsync<T>(activity, input, options);
         _steps[^1] = _steps[^1] with { EndedAt = context.CurrentUtcDateTime };
-        if (result is StartedRun run)
-        {
-            _runId = run.RunId;
-        }
-
+        _runId = result is StartedRun run ? run.RunId : _runId;
+        _warnings = result is ValidatedData { Warnings.Count: > 0 } validated ? [.. validated.Warnings.Take(MaxWarnings)] : _warnings;
         return result;
     }
 
@@ -52,5 +55,5 @@ internal sealed class TrainingSteps(TaskOrchestrationContext context, TaskOption
 
     // The list is copied, for the status is serialised after later steps have begun.
     private void Show(string state, string? reason = null) =>
-        context.SetCustomStatus(new TrainingStatus(state, _runId, [.. _steps], reason));
+        context.SetCustomStatus(new TrainingStatus(state, _runId, [.. _steps], reason, _warnings));
 }

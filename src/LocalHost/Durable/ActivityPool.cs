@@ -9,8 +9,9 @@ internal sealed record ActivityWork(string InstanceId, string ExecutionId, int G
 
 /// <summary>Runs activities, a bounded number at a time, and hands back how they ended.</summary>
 /// <remarks>
-/// Work that was taken is not taken a second time until it is forgotten, which is when its end has been recorded. Work cut short by <see cref="StopAsync"/> is not handed back: its
-/// history says that it was called and not that it ended, so it runs again.
+/// Work that was taken is not taken a second time until it is forgotten, which is when its end has been recorded. Work cut
+/// short by <see cref="StopAsync"/> is not handed back: its history says that it was called and not that it ended, so it runs
+/// again.
 /// </remarks>
 internal sealed partial class ActivityPool(
     IReadOnlyDictionary<string, ActivityBody> bodies,

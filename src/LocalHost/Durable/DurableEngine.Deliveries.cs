@@ -82,7 +82,7 @@ public sealed partial class DurableEngine
         if (await CreateAsync(request, cancellationToken) is CreateOutcome.Refused refused)
         {
             var failure = new Failure(
-                typeof(InvalidOperationException).FullName!,
+                typeof(InvalidOperationException).ToString(),
                 $"The sub-orchestration's instance id '{child.InstanceId}' is taken by an instance that is {refused.Status}.");
             var row = DurableRows.FromInstance(child.InstanceId, parent.ExecutionId, parent.Generation, $"s{parent.TaskId}");
             await SendAsync(

@@ -11,8 +11,9 @@ namespace Mlops.LocalHost.Durable;
 /// as far as it can, and writes what happened and what it decided in one atomic commit; only then is anything done about it.
 /// A process that dies loses at most turns that nobody has seen: a restart replays the orchestrator against its history and
 /// it decides the same again. Activities run at least once, and not again once their end is recorded.</para>
-/// <para>One engine works on a hub at a time. A second one by mistake does no harm, for every turn replaces the state that
-/// it began with and the loser of a race starts over, but the two would run activities twice.</para>
+/// <para>One engine works on a hub at a time; the host's lock on its data folder sees to that. Two would damage nothing, for
+/// every turn replaces the state that it began with and the loser of a race starts over, but they would run activities twice and
+/// one might wait for what the other one has heard.</para>
 /// </remarks>
 public sealed partial class DurableEngine : IHostedService, IDisposable
 {

@@ -178,7 +178,8 @@ public sealed class DurableFunctions
 
     private static class InputReader
     {
-        private static readonly MethodInfo Reader = typeof(InputReader).GetMethod(nameof(Read), BindingFlags.Static | BindingFlags.NonPublic)!;
+        private static readonly MethodInfo Reader =
+            new Func<TaskOrchestrationContext, object?>(Read<object>).Method.GetGenericMethodDefinition();
 
         public static Func<TaskOrchestrationContext, object?> Of(Type type) =>
             Reader.MakeGenericMethod(type).CreateDelegate<Func<TaskOrchestrationContext, object?>>();

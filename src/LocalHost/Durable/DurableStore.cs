@@ -109,8 +109,14 @@ internal sealed class DurableStore(ITableStore tables, string hub)
         IdsAsync(new TableScan(_rows.Active), cancellationToken);
 
     /// <summary>Instance ids in key order, those after <paramref name="after"/>.</summary>
+    /// <exception cref="InvalidContinuationException">What to go on after is not an id of this listing: it must not widen it.</exception>
     public IAsyncEnumerable<string> ListAsync(string? prefix, string? after, CancellationToken cancellationToken)
     {
+        if (after is not null && !(InstanceKey.IsLegal(after) && after.StartsWith(prefix ?? "", StringComparison.Ordinal)))
+        {
+            throw new InvalidContinuationException("The continuation does not belong to this listing.");
+        }
+
         var all = prefix is { Length: > 0 } ? TableScan.WithPrefix(_rows.Index, InstanceKey.Escape(prefix)) : new TableScan(_rows.Index);
 
         // No legal character sorts before the space.
@@ -222,7 +228,8 @@ internal sealed class DurableStore(ITableStore tables, string hub)
             page = await tables.ScanAsync(scan with { Limit = TableLimits.MaxWritesPerCommit }, cancellationToken);
             if (page.Rows.Count > 0)
             {
-                await tables.CommitAsync(scan.Partition, [.. page.Rows.Select(row => new TableWrite.Delete(row.Key.Row))], cancellationToken);
+                var deletes = page.Rows.Select(row => new TableWrite.Delete(row.Key.Row));
+                await tables.CommitAsync(scan.Partition, [.. deletes], cancellationToken);
             }
 
             scan = scan with { Continuation = page.Continuation };

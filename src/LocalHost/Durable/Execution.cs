@@ -70,9 +70,6 @@ internal sealed class Execution
 
     public Ending? Ending { get; private set; }
 
-    /// <summary>Whether there is anything to be written down that no message caused.</summary>
-    public bool HasNews => _newSteps.Count > 0 || Ending is not null || Thread.Violation is not null;
-
     /// <summary>Steps that have begun and not ended.</summary>
     public IEnumerable<ScheduledStep> OpenSteps => _waiting.Values.Select(waiting => waiting.Step);
 
@@ -99,6 +96,8 @@ internal sealed class Execution
             Deviate($"history has {missed.Description} as step {missed.Id}, the orchestrator "
                 + (_main is { IsCompleted: true } ? "now ends before it" : "no longer calls it"));
         }
+
+        _recorded.Clear();
     }
 
     /// <summary>Whether a message still means something here: repeated deliveries and ends of forgotten steps do not.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Mlops.LocalHost.Durable;
 
 /// <summary>An instance in memory: its mailbox, and its execution while that is kept.</summary>
@@ -20,7 +18,6 @@ internal sealed class Instance(string id)
 
     public string Id { get; } = id;
 
-    [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "Only its wait handle needs disposal, which is never asked for.")]
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
     /// <summary>What is kept of the instance between turns; touched only inside the gate.</summary>

@@ -13,11 +13,14 @@ internal static class InstanceKey
 {
     private const int MaxLength = 100;
 
+    public static bool IsLegal(string instanceId) =>
+        instanceId.Length is > 0 and <= MaxLength && instanceId[0] != '@' && !instanceId.Any(c => char.IsControl(c) || "/\\#?".Contains(c));
+
     /// <exception cref="ArgumentException">The id breaks the rules.</exception>
     public static string Of(string instanceId)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        if (instanceId.Length > MaxLength || instanceId[0] == '@' || instanceId.Any(c => char.IsControl(c) || "/\\#?".Contains(c)))
+        if (!IsLegal(instanceId))
         {
             throw new ArgumentException(
                 $"'{instanceId}' is not an instance id: 1 to {MaxLength} characters, none of / \\ # ? and no control characters,"

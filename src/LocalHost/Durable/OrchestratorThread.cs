@@ -32,6 +32,11 @@ internal sealed class OrchestratorThread(Action onViolation) : SynchronizationCo
                 next.Callback(next.State);
             }
         }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Tasks keep their exceptions; only an async void method lets one out.
+            _violation ??= new NonDeterministicOrchestrationException($"The orchestrator threw outside of its task: {failure.Message}");
+        }
         finally
         {
             _thread = 0;

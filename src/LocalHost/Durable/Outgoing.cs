@@ -49,7 +49,7 @@ internal abstract record Outgoing
         OrchestrationRuntimeStatus.Completed => new SubOrchestrationCompleted(parent.TaskId, output),
         OrchestrationRuntimeStatus.Terminated => new SubOrchestrationFailed(
             parent.TaskId,
-            new Failure(typeof(OperationCanceledException).FullName!, output ?? $"The sub-orchestration '{state.Id}' was terminated.")),
+            new Failure(typeof(OperationCanceledException).ToString(), output ?? $"The sub-orchestration '{state.Id}' was terminated.")),
         _ => new SubOrchestrationFailed(parent.TaskId, state.Failure ?? new Failure("(unknown)", "(unknown)")),
     };
 }

@@ -37,12 +37,15 @@ internal sealed class ReplayedContext(Execution execution, string? input, DataCo
         execution.Thread.RequireHere(nameof(CallActivityAsync));
         RequireName(name, input, options);
         var text = Serialize(input, "input");
-        return Retries.RunAsync(this, options?.Retry, async () => await execution.TakeStep(id => new TaskScheduled(id, name.Name, text)) switch
-        {
-            TaskCompleted completed => Deserialize<TResult>(completed.Output),
-            TaskFailed failed => throw new TaskFailedException(name.Name, failed.Id, failed.Failure.ToDetails()),
-            var other => throw Unexpected(other),
-        });
+        return Retries.RunAsync(
+            this,
+            options?.Retry,
+            async () => await execution.TakeStep(id => new TaskScheduled(id, name.Name, text)) switch
+            {
+                TaskCompleted completed => Deserialize<TResult>(completed.Output),
+                TaskFailed failed => throw new TaskFailedException(name.Name, failed.Id, failed.Failure.ToDetails()),
+                var other => throw Unexpected(other),
+            });
     }
 
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(

@@ -22,7 +22,9 @@ internal static class Retries
                 return await call();
             }
             catch (TaskFailedException failure)
-                when (attempt < policy.MaxNumberOfAttempts && !IsTooLate(context, policy, began) && (policy.Handle?.Invoke(failure) ?? true))
+                when (attempt < policy.MaxNumberOfAttempts
+                    && !IsTooLate(context, policy, began)
+                    && (policy.Handle?.Invoke(failure) ?? true))
             {
                 await context.CreateTimer(DelayAfter(policy, attempt), CancellationToken.None);
             }

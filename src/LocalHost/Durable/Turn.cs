@@ -92,7 +92,8 @@ internal sealed record Turn(
 
         if (execution.Ending is not Ending.ContinuedAsNew again)
         {
-            return new Turn(new TurnCommit(next, stored.ETag, events, consumed, null, outbox, null, output), steps, cancelled, outgoing, null);
+            var commit = new TurnCommit(next, stored.ETag, events, consumed, Outbox: outbox, Output: output);
+            return new Turn(commit, steps, cancelled, outgoing, null);
         }
 
         HistoryEvent[] beginning = [new TurnStarted(execution.Now), new ExecutionStarted(), .. execution.Carried()];

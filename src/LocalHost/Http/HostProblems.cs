@@ -15,6 +15,7 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
     public async Task InvokeAsync(HttpContext http)
     {
         http.Response.OnStarting(SetRequestId, http);
+        http.Request.Body = new CallerBody(http.Request.Body);
         try
         {
             await next(http);

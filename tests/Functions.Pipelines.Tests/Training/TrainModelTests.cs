@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Mlops.Registry;
 using Mlops.Training;
@@ -19,7 +20,7 @@ public class TrainModelTests
         var result = await TrainModel.RunAsync(context, Request);
 
         Assert.Equal((outcome, 3), (result.Outcome, result.Version));
-        Assert.Equal(passes, context.Activities.Contains(nameof(SetAlias)));
+        Assert.Equal(passes, context.Calls.Any(call => call.Activity == nameof(SetAlias)));
     }
 
     [Fact]
@@ -30,8 +31,8 @@ public class TrainModelTests
         var result = await TrainModel.RunAsync(context, Request);
 
         Assert.Equal(("refused", "target: there is no column 'left'"), (result.Outcome, result.Reason));
-        Assert.Equal([nameof(StartRun), nameof(ResolveData), nameof(ValidateData), nameof(FailRun)], context.Activities);
-        Assert.Equal("failed", Assert.IsType<TrainingStatus>(context.CustomStatus).State);
+        Assert.Equal([nameof(StartRun), nameof(ResolveData), nameof(ValidateData), nameof(FailRun)], context.Calls.Select(call => call.Activity));
+        Assert.Equal("failed", StatusOf(context).State);
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public class TrainModelTests
 
         await Assert.ThrowsAsync<TaskFailedException>(() => TrainModel.RunAsync(context, Request));
 
-        Assert.Equal(nameof(FailRun), context.Activities.Last());
+        Assert.Equal(nameof(FailRun), context.Calls[^1].Activity);
     }
 
     [Fact]
@@ -51,11 +52,13 @@ public class TrainModelTests
 
         await TrainModel.RunAsync(context, Request);
 
-        var status = Assert.IsType<TrainingStatus>(context.CustomStatus);
+        var status = StatusOf(context);
         Assert.Equal(Enum.GetValues<TrainingStep>(), status.Steps.Select(step => step.Step));
         Assert.All(status.Steps, step => Assert.NotNull(step.EndedAt));
         Assert.Equal(("completed", "run"), (status.State, status.RunId));
     }
+
+    private static TrainingStatus StatusOf(FakeOrchestration context) => JsonSerializer.Deserialize<TrainingStatus>(context.Statuses[^1]!)!;
 
     private static FakeOrchestration Orchestration()
     {

@@ -118,9 +118,11 @@ public sealed class ControlTests
     public async Task Terminating_reaches_sub_orchestrations_only_when_recursive(bool recursive, OrchestrationRuntimeStatus expected)
     {
         await using var host = await NewHost().StartAsync();
-        host.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<int>("Waits", options: new SubOrchestrationOptions(instanceId: "child")));
+        host.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<int>(
+            "Waits", options: new SubOrchestrationOptions(instanceId: "child")));
         await StartAsync(host, "Parent", "parent");
-        await Eventually.TrueAsync(async () => await StatusAsync(host, "child") is OrchestrationRuntimeStatus.Running, DurableHost.Deadline);
+        await Eventually.TrueAsync(
+            async () => await StatusAsync(host, "child") is OrchestrationRuntimeStatus.Running, DurableHost.Deadline);
 
         await host.Client.TerminateInstanceAsync("parent", new TerminateInstanceOptions(null, recursive), DurableHost.Deadline);
         await host.Client.WaitForInstanceCompletionAsync("parent", DurableHost.Deadline);
@@ -134,7 +136,8 @@ public sealed class ControlTests
         await using var host = await NewHost().StartAsync();
         await StartAsync(host, "Waits", "one");
         await host.Client.SuspendInstanceAsync("one", "wait", DurableHost.Deadline);
-        await Eventually.TrueAsync(async () => await StatusAsync(host, "one") is OrchestrationRuntimeStatus.Suspended, DurableHost.Deadline);
+        await Eventually.TrueAsync(
+            async () => await StatusAsync(host, "one") is OrchestrationRuntimeStatus.Suspended, DurableHost.Deadline);
 
         await host.Client.RaiseEventAsync("one", "go", 3, DurableHost.Deadline);
         await host.StopAsync();
@@ -157,7 +160,8 @@ public sealed class ControlTests
         await StartAsync(host, "Reports", "one");
         await host.Client.WaitForInstanceStartAsync("one", DurableHost.Deadline);
 
-        Assert.Equal("""{"Step":"training","Done":0.5}""", (await host.Client.GetInstanceAsync("one", true, DurableHost.Deadline))?.SerializedCustomStatus);
+        var running = await host.Client.GetInstanceAsync("one", true, DurableHost.Deadline);
+        Assert.Equal("""{"Step":"training","Done":0.5}""", running?.SerializedCustomStatus);
     }
 
     [Fact]
@@ -203,7 +207,8 @@ public sealed class ControlTests
         var pages = await host.Client.GetAllInstancesAsync(query).AsPages().ToListAsync(DurableHost.Deadline);
 
         Assert.Equal([10, 10, 5], pages.Select(page => page.Values.Count));
-        Assert.Equal(Enumerable.Range(0, 25).Select(i => $"done-{i:d2}"), pages.SelectMany(page => page.Values).Select(one => one.InstanceId));
+        Assert.Equal(
+            Enumerable.Range(0, 25).Select(i => $"done-{i:d2}"), pages.SelectMany(page => page.Values).Select(one => one.InstanceId));
     }
 
     [Fact]

@@ -176,7 +176,8 @@ public sealed class DeterminismTests
         await host.ResultAsync<int>("Logs");
 
         Assert.True(replays > 0, "It was never replayed.");
-        Assert.Equal(["line 0", "line 1", "line 2", "line 3"], lines.Written.Where(line => line.StartsWith("line", StringComparison.Ordinal)));
+        var written = lines.Written.Where(line => line.StartsWith("line", StringComparison.Ordinal));
+        Assert.Equal(["line 0", "line 1", "line 2", "line 3"], written);
     }
 
     private static async Task<int> OneThenWaitAsync(TaskOrchestrationContext context)
@@ -204,7 +205,8 @@ public sealed class DeterminismTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Written.Enqueue(formatter(state, exception));
     }
 }

@@ -42,11 +42,13 @@ public sealed class HelloActivities(HelloActivities.Voice voice) : IDisposable
         CancellationToken cancellationToken)
     {
         var self = await client.GetInstanceAsync(instanceId, cancellationToken);
-        return string.Join(' ', Enumerable.Repeat($"{voice.Hello} {greeting.Name}", greeting.Times)) + $" from {self?.Name} by {context.FunctionDefinition.Name}";
+        var words = string.Join(' ', Enumerable.Repeat($"{voice.Hello} {greeting.Name}", greeting.Times));
+        return $"{words} from {self?.Name} by {context.FunctionDefinition.Name}";
     }
 
     [Function("SayNothing")]
-    public Task SayNothingAsync([ActivityTrigger] object? nothing) => nothing is null ? Task.CompletedTask : throw new ArgumentException("Something.");
+    public Task SayNothingAsync([ActivityTrigger] object? nothing) =>
+        nothing is null ? Task.CompletedTask : throw new ArgumentException("Something.");
 
     [Function("Throw")]
     public string Throw([ActivityTrigger] string? text) => throw new NotSupportedException($"not {text ?? "null"}");

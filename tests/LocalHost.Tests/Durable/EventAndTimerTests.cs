@@ -75,7 +75,8 @@ public sealed class EventAndTimerTests
             context.SendEvent("receiver", "hello", "from " + context.InstanceId);
             return Task.FromResult(0);
         });
-        await host.Client.ScheduleNewOrchestrationInstanceAsync("Receiver", new StartOrchestrationOptions("receiver"), DurableHost.Deadline);
+        await host.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Receiver", new StartOrchestrationOptions("receiver"), DurableHost.Deadline);
 
         await host.RunAsync("Sender", instanceId: "sender");
         var ended = await host.Client.WaitForInstanceCompletionAsync("receiver", true, DurableHost.Deadline);
@@ -194,7 +195,8 @@ public sealed class EventAndTimerTests
             }
 
             var word = context.WaitForExternalEvent<string>("word");
-            return await Task.WhenAny(word, context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None)) == word ? await word : null;
+            var late = context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+            return await Task.WhenAny(word, late) == word ? await word : null;
         });
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("Twice", true, DurableHost.Deadline);
 

@@ -7,43 +7,82 @@ namespace Mlops.LocalHost.Durable;
 /// <param name="isLastMade">Whether the commit at which it dies is made without its being told.</param>
 public sealed class KillSwitch(ITableStore tables, int commits, bool isLastMade) : ITableStore
 {
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _left = commits;
+    private int _underWay;
+    private bool _isDying;
 
-    /// <summary>Ends when the process has died.</summary>
+    /// <summary>Ends when the process has died and nothing it asked for is still under way, as nothing of a dead process is.</summary>
     public Task Died => _died.Task;
 
-    public void Kill() => _died.TrySetResult();
+    public Task<TableRow?> FindAsync(TableKey key, CancellationToken cancellationToken) =>
+        LiveAsync(() => tables.FindAsync(key, cancellationToken));
 
-    public async Task<TableRow?> FindAsync(TableKey key, CancellationToken cancellationToken)
-    {
-        await LiveAsync();
-        return await tables.FindAsync(key, cancellationToken);
-    }
+    public Task<TablePage> ScanAsync(TableScan scan, CancellationToken cancellationToken) =>
+        LiveAsync(() => tables.ScanAsync(scan, cancellationToken));
 
-    public async Task<TablePage> ScanAsync(TableScan scan, CancellationToken cancellationToken)
-    {
-        await LiveAsync();
-        return await tables.ScanAsync(scan, cancellationToken);
-    }
-
-    public async Task<CommitOutcome> CommitAsync(string partition, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken)
-    {
-        await LiveAsync();
-        var left = Interlocked.Decrement(ref _left);
-        if (left > 0 || (left is 0 && isLastMade))
+    public Task<CommitOutcome> CommitAsync(string partition, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken) =>
+        LiveAsync(async () =>
         {
-            var outcome = await tables.CommitAsync(partition, writes, cancellationToken);
-            if (left > 0)
+            var left = Interlocked.Decrement(ref _left);
+            if (left <= 0)
             {
-                return outcome;
+                Kill();
+            }
+
+            return left > 0 || (left is 0 && isLastMade)
+                ? await tables.CommitAsync(partition, writes, cancellationToken)
+                : new CommitOutcome.Refused(0, RefusalReason.Stale);
+        });
+
+    public void Kill()
+    {
+        lock (_lock)
+        {
+            _isDying = true;
+            if (_underWay is 0)
+            {
+                _died.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Does the work of the living; the dying never hear what came of it.</summary>
+    private async Task<T> LiveAsync<T>(Func<Task<T>> work)
+    {
+        if (TryEnter())
+        {
+            var result = await work();
+            if (IsAliveAfterLeaving())
+            {
+                return result;
             }
         }
 
-        Kill();
-        await LiveAsync();
-        throw new InvalidOperationException("The dead do not commit.");
+        return await new TaskCompletionSource<T>().Task;
     }
 
-    private Task LiveAsync() => _died.Task.IsCompleted ? new TaskCompletionSource().Task : Task.CompletedTask;
+    private bool TryEnter()
+    {
+        lock (_lock)
+        {
+            _underWay += _isDying ? 0 : 1;
+            return !_isDying;
+        }
+    }
+
+    private bool IsAliveAfterLeaving()
+    {
+        lock (_lock)
+        {
+            _underWay--;
+            if (_isDying && _underWay is 0)
+            {
+                _died.TrySetResult();
+            }
+
+            return !_isDying;
+        }
+    }
 }

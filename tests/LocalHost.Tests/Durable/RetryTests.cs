@@ -4,12 +4,14 @@ namespace Mlops.LocalHost.Durable;
 
 public sealed class RetryTests
 {
-    private static async Task<(string? Result, int Calls, double Seconds)> RunAsync(TaskOptions options, int failures, Exception? failure = null)
+    private static async Task<(string? Result, int Calls, double Seconds)> RunAsync(
+        TaskOptions options, int failures, Exception? failure = null)
     {
         var time = new FakeTimeProvider();
         await using var host = await new DurableHost(time).StartAsync();
         var calls = 0;
-        host.Activity<int, string>("Shaky", _ => Interlocked.Increment(ref calls) <= failures ? throw failure ?? new TimeoutException() : "done");
+        host.Activity<int, string>(
+            "Shaky", _ => Interlocked.Increment(ref calls) <= failures ? throw failure ?? new TimeoutException() : "done");
         host.Orchestrator("Retries", async context =>
         {
             var began = context.CurrentUtcDateTime;

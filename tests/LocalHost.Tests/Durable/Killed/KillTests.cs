@@ -47,6 +47,7 @@ public sealed class KillTests
 
         var history = await store.HistoryAsync(state.Id, state.Generation, state.Batches, DurableHost.Deadline);
         var ended = history.OfType<TaskCompleted>().Select(end => end.Id).ToHashSet();
-        return [.. history.OfType<TaskScheduled>().Where(task => ended.Contains(task.Id)).Select(task => task.Input?.Trim('"') ?? string.Empty)];
+        var tasks = history.OfType<TaskScheduled>().Where(task => ended.Contains(task.Id));
+        return [.. tasks.Select(task => task.Input?.Trim('"') ?? string.Empty)];
     }
 }

@@ -17,10 +17,8 @@ internal static class KilledProcess
 
     public static Process Start(string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-        };
+        var isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        var start = new ProcessStartInfo(isDotnet ? Environment.ProcessPath ?? "dotnet" : "dotnet") { RedirectStandardOutput = true };
         foreach (var argument in (string[])["exec", typeof(KilledProcess).Assembly.Location, folder])
         {
             start.ArgumentList.Add(argument);

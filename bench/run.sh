@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Runs every benchmark once, in turn, and shows what it says. The reports under bench/reports are written from such runs;
+# compare ratios within one run, on a machine that does nothing else. The peers need Debian's python3-sklearn and python3-pandas.
+# usage: bench/run.sh [CONFIGURATION]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+configuration=${1:-Release}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+run() {
+  local project=$1
+  shift
+  printf '\n== %s %s\n' "$project" "$*"
+  dotnet run -c "$configuration" --no-build --project "bench/$project" -- "$@"
+}
+
+peer() {
+  local script=$1
+  shift
+  if /usr/bin/python3 -c 'import sklearn, pandas' 2>/dev/null; then
+    printf '\n== %s\n' "$script"
+    OMP_NUM_THREADS=1 /usr/bin/python3 "$script" "$@"
+  else
+    echo "-- $script left out: python3-sklearn and python3-pandas are not installed"
+  fi
+}
+
+mkdir -p "$folder/tables" "$folder/csv"
+run LocalHost.Benchmarks --durable
+run Storage.Benchmarks "$folder"
+run Core.Benchmarks --predict-cpu
+run Onnx.Benchmarks interleaved
+run Data.Benchmarks "$folder/csv" 60
+peer bench/Data.Benchmarks/read_csv.py "$folder/csv"
+run Learning.Benchmarks 20000 "$folder/tables"
+peer bench/Learning.Benchmarks/compare.py "$folder/tables"
+bench/start.sh 7
