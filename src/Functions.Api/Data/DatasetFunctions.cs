@@ -17,7 +17,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
     /// <summary>Stores the body as a new version, reading it as it comes; content that the data set has had is answered with its version.</summary>
     [Function("UploadDataset")]
     public async Task<Results<Created<DatasetVersionView>, Ok<DatasetVersionView>, ProblemHttpResult>> UploadAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/datasets/{name}/versions")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/datasets/{name}/versions")] HttpRequest request,
         string name,
         CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
 
     [Function("ListDatasets")]
     public async Task<Ok<Page<Dataset>>> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/datasets")] HttpRequest request,
         CancellationToken cancellationToken)
     {
         var paging = Paging.From(request);
@@ -52,7 +52,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
 
     [Function("GetDataset")]
     public async Task<Results<Ok<Dataset>, ProblemHttpResult>> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/datasets/{name}")] HttpRequest request,
         string name,
         CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
     /// <summary>The versions, the newest first.</summary>
     [Function("ListDatasetVersions")]
     public async Task<Results<Ok<Page<DatasetVersionSummary>>, ProblemHttpResult>> ListVersionsAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}/versions")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/datasets/{name}/versions")] HttpRequest request,
         string name,
         CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
 
     [Function("GetDatasetVersion")]
     public async Task<Results<Ok<DatasetVersionView>, ProblemHttpResult>> GetVersionAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}/versions/{number:int}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/datasets/{name}/versions/{number:int}")] HttpRequest request,
         string name,
         int number,
         CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
     /// <summary>The CSV file, byte for byte as it came, with its hash as the entity tag.</summary>
     [Function("GetDatasetContent")]
     public async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetContentAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/datasets/{name}/versions/{number:int}/content")]
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/datasets/{name}/versions/{number:int}/content")]
         HttpRequest request,
         string name,
         int number,

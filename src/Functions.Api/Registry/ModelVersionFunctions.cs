@@ -71,14 +71,14 @@ public sealed class ModelVersionFunctions(ModelStore models)
 
     private static Results<Ok<ModelVersion>, ProblemHttpResult> Answer(
         VersionOutcome outcome, HttpRequest request, string name, int number) => outcome switch
-    {
-        VersionOutcome.Changed(var version) => Tagged(request, version),
-        VersionOutcome.UnknownModel => Problems.NotFound(RegistryRoute.NoModel(name)),
-        VersionOutcome.UnknownVersion => Problems.NotFound(RegistryRoute.NoVersion(name, number)),
-        VersionOutcome.Stale => Problems.Stale($"Version {number} of '{name}' has changed since."),
-        VersionOutcome.Refused refused => Problems.Conflict(refused.Reason),
-        _ => throw new UnreachableException(),
-    };
+        {
+            VersionOutcome.Changed(var version) => Tagged(request, version),
+            VersionOutcome.UnknownModel => Problems.NotFound(RegistryRoute.NoModel(name)),
+            VersionOutcome.UnknownVersion => Problems.NotFound(RegistryRoute.NoVersion(name, number)),
+            VersionOutcome.Stale => Problems.Stale($"Version {number} of '{name}' has changed since."),
+            VersionOutcome.Refused refused => Problems.Conflict(refused.Reason),
+            _ => throw new UnreachableException(),
+        };
 
     private static Ok<ModelVersion> Tagged(HttpRequest request, ModelVersion version)
     {

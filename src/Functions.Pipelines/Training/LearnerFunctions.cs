@@ -20,6 +20,6 @@ public sealed class LearnerFunctions(LearnerCatalog learners)
     /// <summary>Every learner, by name.</summary>
     [Function("ListLearners")]
     public Ok<Page<LearnerView>> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/learners")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/learners")] HttpRequest request) =>
         TypedResults.Ok(new Page<LearnerView>([.. learners.All.Select(LearnerView.Of)], null));
 }

@@ -29,7 +29,7 @@ public sealed class TrainingFunctions(
     /// <summary>Starts a training. The same Idempotency-Key starts it once, however often it is sent.</summary>
     [Function("StartTraining")]
     public async Task<Accepted<TrainingView>> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/training")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/training")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ public sealed class TrainingFunctions(
 
     [Function("GetTraining")]
     public async Task<Results<Ok<TrainingView>, ProblemHttpResult>> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/training/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/training/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
@@ -74,7 +74,7 @@ public sealed class TrainingFunctions(
 
     [Function("ListTrainings")]
     public static async Task<Ok<TrainingPage>> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/training")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/training")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ public sealed class TrainingFunctions(
     /// <summary>The training as server-sent events: one whenever something has changed, the last when it has ended.</summary>
     [Function("FollowTraining")]
     public async Task<Results<ServerSentEventsResult<string>, ProblemHttpResult>> FollowAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/training/{id}/events")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/training/{id}/events")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
@@ -114,7 +114,7 @@ public sealed class TrainingFunctions(
     /// <summary>Stops a training. One that has ended stays as it is.</summary>
     [Function("CancelTraining")]
     public async Task<Results<Ok<TrainingView>, ProblemHttpResult>> CancelAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/training/{id}/cancel")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/training/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)

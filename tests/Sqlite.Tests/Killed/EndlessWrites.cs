@@ -9,6 +9,11 @@ internal static class EndlessWrites
 {
     private const int Writers = 4;
 
+    /// <summary>How far each writer has come before it begins.</summary>
+    public static Dictionary<string, int> Nothing() => Enumerable.Range(0, Writers)
+        .SelectMany(writer => (string[])[$"rows:{writer}", $"put:{writer}", $"append:{writer}"])
+        .ToDictionary(writer => writer, _ => 0);
+
     public static async Task RunAsync(SqliteStorage storage, TextWriter output, CancellationToken cancellationToken)
     {
         var checkedUp = await CheckAsync(storage, cancellationToken);
@@ -28,7 +33,7 @@ internal static class EndlessWrites
     /// <returns>How far each writer has come.</returns>
     public static async Task<Dictionary<string, int>> CheckAsync(SqliteStorage storage, CancellationToken cancellationToken)
     {
-        var reached = new Dictionary<string, int>();
+        var reached = Nothing();
         for (var writer = 0; writer < Writers; writer++)
         {
             reached[$"rows:{writer}"] = await CheckRowsAsync(storage.Tables, $"rows:{writer}", cancellationToken);
