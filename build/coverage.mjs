@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 const root = resolve(".") + "/";
 const files = readdirSync(process.argv[2], { recursive: true })
-  .filter((file) => file.endsWith("coverage.cobertura.xml"))
+  .filter((file) => file.endsWith(".cobertura.xml"))
   .map((file) => join(process.argv[2], file));
 
 const lines = new Map(); // project -> "file:line" -> was it run

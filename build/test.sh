@@ -9,7 +9,7 @@ rm -rf "$results"
 mkdir -p "$results"
 options=(-c "$configuration" --no-build --nologo --results-directory "$results")
 if [ "${2:-}" = "--coverage" ]; then
-  options+=(--collect "XPlat Code Coverage" --settings build/coverage.runsettings)
+  options+=(--collect "Code Coverage;Format=cobertura")
 fi
 
 failed_projects=0
