@@ -52,7 +52,8 @@ internal sealed record CodeReference(MemberInfo? Member, string? Text)
             var value = code[at] is 0xFE ? 0xFE00 | code[at + 1] : code[at];
             var operation = OpCodesByValue[value];
             at += operation.Size;
-            if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
+            if (operation.OperandType
+                is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
                 yield return new CodeReference(Resolve(method, Operand(code, at)), null);
             }
@@ -66,7 +67,9 @@ internal sealed record CodeReference(MemberInfo? Member, string? Text)
     }
 
     private static MemberInfo? Resolve(MethodBase method, int token) => method.Module.ResolveMember(
-        token, method.DeclaringType?.GetGenericArguments(), method is MethodInfo { IsGenericMethod: true } ? method.GetGenericArguments() : null);
+        token,
+        method.DeclaringType?.GetGenericArguments(),
+        method is MethodInfo { IsGenericMethod: true } ? method.GetGenericArguments() : null);
 
     private static int Operand(byte[] code, int at) => BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at));
 

@@ -14,7 +14,8 @@ public sealed class TrainingListTests(DocumentedPlatform platform)
         var paged = new List<string>();
         for (string? continuation = ""; continuation is not null;)
         {
-            var (items, next) = await ListAsync("?limit=1" + (continuation.Length > 0 ? $"&continuation={Uri.EscapeDataString(continuation)}" : ""));
+            var (items, next) = await ListAsync(
+                "?limit=1" + (continuation.Length > 0 ? $"&continuation={Uri.EscapeDataString(continuation)}" : ""));
             paged.AddRange(items);
             continuation = next;
         }
@@ -39,6 +40,7 @@ public sealed class TrainingListTests(DocumentedPlatform platform)
     private async Task<(IReadOnlyList<string> Items, string? Continuation)> ListAsync(string query)
     {
         var page = JsonNode.Parse(await platform.Host.Client.GetStringAsync("/api/v1/training" + query));
-        return ([.. (page?["items"]?.AsArray() ?? []).Select(item => item?["id"]?.GetValue<string>() ?? "")], page?["continuation"]?.GetValue<string>());
+        return ([.. (page?["items"]?.AsArray() ?? []).Select(item => item?["id"]?.GetValue<string>() ?? "")],
+            page?["continuation"]?.GetValue<string>());
     }
 }

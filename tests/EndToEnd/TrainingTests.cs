@@ -13,7 +13,10 @@ public sealed class TrainingTests(DocumentedPlatform platform)
     [Fact]
     public async Task Requests_with_one_key_at_the_same_time_start_one_training()
     {
-        const string Spec = """{"model": "twice", "dataset": "fruit", "datasetVersion": 1, "target": "ripe", "learner": {"name": "logistic-regression"}}""";
+        const string Spec = """
+            {"model": "twice", "dataset": "fruit", "datasetVersion": 1, "target": "ripe",
+             "learner": {"name": "logistic-regression"}}
+            """;
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => StartAsync(Spec, "the same key")));
 
@@ -29,7 +32,8 @@ public sealed class TrainingTests(DocumentedPlatform platform)
     {
         var features = string.Join(',', Enumerable.Range(0, 280).Select(i => $"\"{new string('\'', 30)}{i}\""));
         var started = await StartAsync($$"""
-            {"model": "lost", "dataset": "fruit", "datasetVersion": 1, "target": "ripe", "features": [{{features}}], "learner": {"name": "logistic-regression"} }
+            {"model": "lost", "dataset": "fruit", "datasetVersion": 1, "target": "ripe", "features": [{{features}}],
+             "learner": {"name": "logistic-regression"} }
             """, "lost");
         var id = started.Body?["id"]?.GetValue<string>();
         await Client.GetStringAsync($"/api/v1/training/{id}/events");
@@ -42,7 +46,8 @@ public sealed class TrainingTests(DocumentedPlatform platform)
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> StartAsync(string spec, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/training") { Content = new StringContent(spec, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/training");
+        request.Content = new StringContent(spec, Encoding.UTF8, "application/json");
         request.Headers.Add("Idempotency-Key", key);
         using var answer = await Client.SendAsync(request);
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync()));

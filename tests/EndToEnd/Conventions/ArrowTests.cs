@@ -43,7 +43,8 @@ public sealed partial class ArrowTests
     };
 
     public static TheoryData<string> ProjectNames =>
-        [.. Directory.GetFiles(Path.Combine(Root(), "src"), "*.csproj", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file))];
+        [.. Directory.GetFiles(Path.Combine(Root(), "src"), "*.csproj", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file))];
 
     public static TheoryData<string> SliceNames => [.. Assemblies.Types(Assemblies.Core).Select(Slice).Distinct()];
 
@@ -80,10 +81,12 @@ public sealed partial class ArrowTests
     [InlineData("Microsoft.ML.OnnxRuntime", "Mlops.Onnx")]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", "Mlops.LocalHost")]
     public void What_is_behind_an_adapter_is_known_to_it_alone(string package, string adapter) => Assert.All(
-        Assemblies.All.Where(assembly => assembly.GetReferencedAssemblies().Any(reference => reference.Name?.StartsWith(package, StringComparison.Ordinal) is true)),
+        Assemblies.All.Where(assembly =>
+            assembly.GetReferencedAssemblies().Any(reference => reference.Name?.StartsWith(package, StringComparison.Ordinal) is true)),
         assembly => Assert.Equal(adapter, assembly.GetName().Name));
 
-    private static string Slice(Type type) => type.Namespace is { } name && name.StartsWith("Mlops.", StringComparison.Ordinal) ? name.Split('.')[1] : "";
+    private static string Slice(Type type) =>
+        type.Namespace is { } name && name.StartsWith("Mlops.", StringComparison.Ordinal) ? name.Split('.')[1] : "";
 
     /// <summary>Every type that a type's declaration or code names.</summary>
     private static IEnumerable<Type> Uses(Type type)

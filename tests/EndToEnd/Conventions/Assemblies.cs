@@ -21,7 +21,8 @@ internal static class Assemblies
 
     public static IReadOnlyList<Assembly> All { get; } =
     [
-        Core, typeof(LearnerCatalog).Assembly, typeof(OnnxServices).Assembly, typeof(SqliteTableStore).Assembly, typeof(Paging).Assembly, Api, Pipelines,
+        Core, typeof(LearnerCatalog).Assembly, typeof(OnnxServices).Assembly, typeof(SqliteTableStore).Assembly, typeof(Paging).Assembly,
+        Api, Pipelines,
         typeof(PlatformApps).Assembly,
     ];
 

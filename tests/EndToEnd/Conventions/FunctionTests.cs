@@ -38,7 +38,8 @@ public sealed class FunctionTests
         var orchestrators = Functions(Assemblies.Pipelines).Where(function => function.Trigger is OrchestrationTriggerAttribute).ToList();
 
         Assert.NotEmpty(orchestrators);
-        Assert.All(orchestrators, function => Assert.True(function.Method is { IsStatic: true, DeclaringType: { IsAbstract: true, IsSealed: true } }, function.Name));
+        Assert.All(orchestrators, function =>
+            Assert.True(function.Method is { IsStatic: true, DeclaringType: { IsAbstract: true, IsSealed: true } }, function.Name));
     }
 
     [Fact]

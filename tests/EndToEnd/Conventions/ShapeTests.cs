@@ -5,7 +5,8 @@ namespace Mlops.EndToEnd.Conventions;
 /// <summary>How types and their methods are made.</summary>
 public sealed class ShapeTests
 {
-    private static readonly string[] EmptyNames = ["Service", "Manager", "Helper", "Helpers", "Handler", "Dto", "Impl", "Common", "Utils", "Util"];
+    private static readonly string[] EmptyNames =
+        ["Service", "Manager", "Helper", "Helpers", "Handler", "Dto", "Impl", "Common", "Utils", "Util"];
 
     [Fact]
     public void Every_class_is_sealed_static_or_abstract() => Assert.Empty(

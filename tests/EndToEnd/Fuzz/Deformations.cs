@@ -25,6 +25,7 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
         {
             var unknown = name is "number" ? "999" : name is "id" or "runId" ? new string('0', 32) : "unknown";
             yield return Good(operation) with { Wrong = Wrong.Path, Target = With(operation, name, unknown) };
+            yield return Good(operation) with { Wrong = Wrong.Path, Target = With(operation, name, "%20") };
         }
 
         if (operation.ParameterNames("path").Contains("path"))
@@ -51,8 +52,9 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
         if (operation.TakesJson)
         {
             var tooLong = operation.Id is "Predict" ? (16 * 1024 * 1024) + 1 : (1024 * 1024) + 1;
-            yield return Good(operation) with { Body = Encoding.ASCII.GetBytes(new string(' ', tooLong)), Wrong = Wrong.Field };
-            yield return Good(operation) with { Body = Encoding.ASCII.GetBytes(new string(' ', tooLong)), IsChunked = true, Wrong = Wrong.Field };
+            var blank = Good(operation) with { Body = Encoding.ASCII.GetBytes(new string(' ', tooLong)), Wrong = Wrong.Field };
+            yield return blank;
+            yield return blank with { IsChunked = true };
         }
     }
 
@@ -61,15 +63,16 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
     {
         for (var i = 0; i < count; i++)
         {
+            var good = Good(operation) with { Wrong = Wrong.Field };
             yield return _random.Next(operation.Bodies.Count > 0 ? 10 : 5) switch
             {
                 0 => WrongPath(operation),
                 1 => WrongMethod(operation),
-                2 or 3 => Good(operation) is var good ? good with { Target = Join(good.Target, Pick(Nonsense.Queries)), Wrong = Wrong.Field } : good,
-                4 => Good(operation) with { Headers = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(Nonsense.Headers))], Wrong = Wrong.Field },
-                5 => Good(operation) with { Body = Pick(Nonsense.Bodies), Wrong = Wrong.Field, IsChunked = _random.Next(3) is 0 },
-                6 => Good(operation) is var good ? good with { Body = Damaged(good.Body ?? []), Wrong = Wrong.Field } : good,
-                _ => Good(operation) is var good ? good with { Body = Rewritten(good.Body ?? [], operation), Wrong = Wrong.Field, IsChunked = _random.Next(5) is 0 } : good,
+                2 or 3 => good with { Target = Join(good.Target, Pick(Nonsense.Queries)) },
+                4 => good with { Headers = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(Nonsense.Headers))] },
+                5 => good with { Body = Pick(Nonsense.Bodies), IsChunked = _random.Next(3) is 0 },
+                6 => good with { Body = Damaged(good.Body ?? []) },
+                _ => good with { Body = Rewritten(good.Body ?? [], operation), IsChunked = _random.Next(5) is 0 },
             };
         }
     }
@@ -157,7 +160,8 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
                 map[Pick(["unknown", "", "Model", "\u00fc", "a.b", "records", "constructor"])] = 1;
                 break;
             case 2 when place.Parent is JsonObject map:
-                return Encoding.UTF8.GetBytes(Replace(root, place, Mark).Replace(Mark, $"{place.ToJsonString()}, \"{place.GetPropertyName()}\": {place.ToJsonString()}", StringComparison.Ordinal));
+                var twice = $"{place.ToJsonString()}, \"{place.GetPropertyName()}\": {place.ToJsonString()}";
+                return Encoding.UTF8.GetBytes(Replace(root, place, Mark).Replace(Mark, twice, StringComparison.Ordinal));
             default:
                 return Encoding.UTF8.GetBytes(Replace(root, place, Mark).Replace(Mark, Pick(Nonsense.Values), StringComparison.Ordinal));
         }
@@ -183,7 +187,8 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
         _ => [],
     };
 
-    private static string Join(string target, string query) => target + (target.Contains('?', StringComparison.Ordinal) ? '&' : '?') + query;
+    private static string Join(string target, string query) =>
+        target + (target.Contains('?', StringComparison.Ordinal) ? '&' : '?') + query;
 
     private T Pick<T>(IReadOnlyList<T> choices) => choices[_random.Next(choices.Count)];
 }

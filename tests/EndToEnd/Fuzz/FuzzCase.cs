@@ -23,7 +23,8 @@ internal enum Wrong
 /// <param name="Operation">What it is a deformed request of.</param>
 /// <param name="Target">Path and query, sent as they are.</param>
 /// <param name="Body">Null for none.</param>
-internal sealed record FuzzCase(ApiOperation Operation, Wrong Wrong, string Method, string Target, byte[]? Body = null, string? MediaType = null)
+internal sealed record FuzzCase(
+    ApiOperation Operation, Wrong Wrong, string Method, string Target, byte[]? Body = null, string? MediaType = null)
 {
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
@@ -32,7 +33,8 @@ internal sealed record FuzzCase(ApiOperation Operation, Wrong Wrong, string Meth
 
     public HttpRequestMessage ToRequest(Uri host)
     {
-        var target = new Uri(host.GetLeftPart(UriPartial.Authority) + Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var target = new Uri(host.GetLeftPart(UriPartial.Authority) + Target,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(Method), target);
         if (Body is not null)
         {

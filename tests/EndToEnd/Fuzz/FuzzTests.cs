@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace Mlops.EndToEnd.Fuzz;
 
-/// <summary>Sends malformed requests to every route of a running platform: each is answered, none with 5xx, and what is wrong is named.</summary>
+/// <summary>Malformed requests to every route of a running platform: each is answered, none with 5xx, and what is wrong is named.</summary>
 [Collection(SharedPlatform.Name)]
 public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper output)
 {
@@ -42,7 +42,8 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
             }
         }
 
-        var promised = ApiDescription.Operations.SelectMany(operation => operation.Responses.Keys.Select(status => $"{operation.Id} {status}"));
+        var promised = ApiDescription.Operations.SelectMany(operation =>
+            operation.Responses.Keys.Select(status => $"{operation.Id} {status}"));
         output.WriteLine($"{cases.Count} requests, {faults.Count} faults");
         foreach (var line in faults.Concat(platform.Host.Errors))
         {
@@ -63,7 +64,10 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
 
         // A version that failed its gates, which may not reach production.
         var started = await client.PostAsync("/api/v1/training", Json(
-            """{"model": "unripe", "dataset": "fruit", "datasetVersion": 1, "target": "ripe", "learner": {"name": "logistic-regression"}, "gates": [{"metric": "logLoss", "atMost": -1}]}"""));
+            """
+            {"model": "unripe", "dataset": "fruit", "datasetVersion": 1, "target": "ripe", "learner": {"name": "logistic-regression"},
+             "gates": [{"metric": "logLoss", "atMost": -1}]}
+            """));
         var id = JsonNode.Parse(await started.Content.ReadAsStringAsync())?["id"]?.GetValue<string>();
         await client.GetStringAsync($"/api/v1/training/{id}/events");
     }
@@ -76,7 +80,10 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
 
         yield return With("CreateModel", """{"name": "nuts"}""", Wrong.Nothing);
         yield return With("CreateEndpoint", """{"name": "fruit", "model": "fruit", "version": 1}""", Wrong.Nothing);
-        yield return With("MoveModelVersionStage", """{"stage": "production"}""", Wrong.Nothing) with { Target = "/api/v1/models/unripe/versions/1/stage" };
+        yield return With("MoveModelVersionStage", """{"stage": "production"}""", Wrong.Nothing) with
+        {
+            Target = "/api/v1/models/unripe/versions/1/stage",
+        };
         yield return With("Predict", """{"record": {"weight": 3e38, "colour": "red", "sweetness": 3e38}}""", Wrong.Nothing);
         var wide = string.Join(',', Enumerable.Range(0, 99).Select(i => $"\"k{i}\": \"{new string('ü', 5_000)}\""));
         yield return With("CreateModel", $$"""{"name": "wide", "tags": { {{wide}} } }""");
@@ -86,7 +93,8 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
         foreach (var quotes in new[] { 10_000, 100_000, 900_000 })
         {
             var text = new string('\'', quotes);
-            yield return With("StartTraining", $$"""{"model": "m", "dataset": "d", "target": "{{text}}", "learner": {"name": "logistic-regression"} }""");
+            yield return With("StartTraining",
+                $$"""{"model": "m", "dataset": "d", "target": "{{text}}", "learner": {"name": "logistic-regression"} }""");
             yield return With("StartTraining", $$"""{"model": "m", "dataset": "d", "target": "t", "learner": {"name": "{{text}}"} }""");
             yield return With("CreateRun", $$"""{"experimentId": "1", "tags": [{"key": "k", "value": "{{text}}"}]}""");
             yield return With("CreateRun", $$"""{"experimentId": "{{text}}"}""");
@@ -96,7 +104,8 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
             yield return With("Predict", $$"""{"record": {"{{text}}": "{{text}}"} }""");
         }
 
-        var full = string.Join(',', Enumerable.Range(0, 100).Select(i => $"{{\"key\": \"p{i}\", \"value\": \"{new string('ü', 5_000)}\"}}"));
+        var full = string.Join(',', Enumerable.Range(0, 100)
+            .Select(i => $"{{\"key\": \"p{i}\", \"value\": \"{new string('ü', 5_000)}\"}}"));
         yield return With("LogBatch", $$"""{"params": [{{full}}]}""");
         yield return With("LogBatch", $$"""{"tags": [{{full}}]}""");
         yield return With("CreateRun", $$"""{"experimentId": "1", "tags": [{{full}}]}""");
@@ -109,7 +118,10 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
         {
             using var response = await client.SendAsync(message);
             var answer = new Answer(
-                (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(), response.Headers);
+                (int)response.StatusCode,
+                response.Content.Headers.ContentType?.MediaType,
+                await response.Content.ReadAsStringAsync(),
+                response.Headers);
             return (answer, FaultOf(request, answer));
         }
         catch (TaskCanceledException)
@@ -140,7 +152,8 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
         }
 
         // The server refuses a request line or header before any application sees it, and HEAD has no body.
-        if (answer.Status < 400 || request.Method is "HEAD" || (answer.Status is 400 && request.Target.Contains("%00", StringComparison.Ordinal)))
+        if (answer.Status < 400 || request.Method is "HEAD"
+            || (answer.Status is 400 && request.Target.Contains("%00", StringComparison.Ordinal)))
         {
             return null;
         }

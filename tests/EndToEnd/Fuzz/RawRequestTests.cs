@@ -13,6 +13,10 @@ public sealed class RawRequestTests(DocumentedPlatform platform)
 
     private const string Json = "Host: localhost\r\nContent-Type: application/json\r\n";
 
+    private const string Csv = "Host: localhost\r\nContent-Type: text/csv\r\n";
+
+    private const string Chunked = "Transfer-Encoding: chunked\r\n\r\n";
+
     [Theory]
     [InlineData("nonsense\r\n\r\n", 400)]
     [InlineData("\0\0\0\0\r\n\r\n", 400)]
@@ -28,14 +32,14 @@ public sealed class RawRequestTests(DocumentedPlatform platform)
     [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400)]
     [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Content-Length: 99999999999999999999\r\n\r\n", 400)]
     [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Content-Length: 99999999999\r\n\r\n", 413)]
-    [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400)]
-    [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
-    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
-    [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
-    [InlineData("PUT /api/v1/runs/{runId}/artifacts/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", 400)]
-    [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na,b\n1\r\nzz\r\n", 400)]
-    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"r\r\nqq\r\n", 400)]
-    [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 2000000000\r\n\r\na,b\n", 413)]
+    [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + Chunked + "xyz\r\n", 400)]
+    [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + Chunked + "FFFFFFFFFFFFFFFF\r\n", 400)]
+    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + Chunked + "FFFFFFFFFFFFFFFF\r\n", 400)]
+    [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\n" + Csv + Chunked + "FFFFFFFFFFFFFFFF\r\n", 400)]
+    [InlineData("PUT /api/v1/runs/{runId}/artifacts/a HTTP/1.1\r\nHost: localhost\r\n" + Chunked + "FFFFFFFFFFFFFFFF\r\n", 400)]
+    [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\n" + Csv + Chunked + "5\r\na,b\n1\r\nzz\r\n", 400)]
+    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + Chunked + "3\r\n{\"r\r\nqq\r\n", 400)]
+    [InlineData("POST /api/v1/datasets/fruit/versions HTTP/1.1\r\n" + Csv + "Content-Length: 2000000000\r\n\r\na,b\n", 413)]
     [InlineData("PUT /api/v1/runs/{runId}/artifacts/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000000000\r\n\r\na", 413)]
     public async Task It_is_refused_in_time(string request, int status)
     {
@@ -52,7 +56,8 @@ public sealed class RawRequestTests(DocumentedPlatform platform)
     public async Task A_body_that_ends_too_early_changes_nothing(string path, string mediaType)
     {
         var answer = await SendAsync(
-            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {mediaType}\r\nContent-Length: 1000\r\n\r\nname,\"a", closesEarly: true);
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {mediaType}\r\nContent-Length: 1000\r\n\r\nname,\"a",
+            closesEarly: true);
 
         Assert.True(answer.Length is 0 || answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal), answer);
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await platform.Host.Client.GetAsync("/api/v1/datasets/broken")).StatusCode);
@@ -61,8 +66,8 @@ public sealed class RawRequestTests(DocumentedPlatform platform)
 
     [Theory]
     [InlineData("POST /api/v1/models HTTP/1.1\r\n" + Json + "Content-Length: 1000\r\n\r\n{")]
-    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"r\r\n")]
-    [InlineData("POST /api/v1/datasets/broken/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\na,b\n1")]
+    [InlineData("POST /api/v1/endpoints/fruit/predict HTTP/1.1\r\n" + Json + Chunked + "3\r\n{\"r\r\n")]
+    [InlineData("POST /api/v1/datasets/broken/versions HTTP/1.1\r\n" + Csv + "Content-Length: 1000\r\n\r\na,b\n1")]
     [InlineData("PUT /api/v1/runs/{runId}/artifacts/broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\na")]
     public async Task A_caller_that_hangs_up_is_no_failure_of_ours(string request)
     {
@@ -82,7 +87,8 @@ public sealed class RawRequestTests(DocumentedPlatform platform)
     public async Task A_request_line_or_header_without_end_is_refused()
     {
         var line = await SendAsync($"GET /{new string('a', 20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n", closesEarly: false);
-        var header = await SendAsync($"GET /healthz HTTP/1.1\r\nHost: localhost\r\nLong: {new string('a', 100_000)}\r\n\r\n", closesEarly: false);
+        var header = await SendAsync($"GET /healthz HTTP/1.1\r\nHost: localhost\r\nLong: {new string('a', 100_000)}\r\n\r\n",
+            closesEarly: false);
 
         Assert.StartsWith("HTTP/1.1 414 ", line, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 431 ", header, StringComparison.Ordinal);

@@ -56,7 +56,9 @@ internal sealed record ApiOperation(string Method, string Path, JsonObject Node)
     /// <summary>The responses by status, without the default one.</summary>
     public IReadOnlyDictionary<int, JsonObject> Responses => ApiDescription.AsObject(Node["responses"])
         .Where(response => response.Key is not "default")
-        .ToDictionary(response => int.Parse(response.Key, System.Globalization.CultureInfo.InvariantCulture), response => ApiDescription.Resolve(response.Value));
+        .ToDictionary(
+            response => int.Parse(response.Key, System.Globalization.CultureInfo.InvariantCulture),
+            response => ApiDescription.Resolve(response.Value));
 
     /// <summary>What the request body may be, by media type.</summary>
     public JsonObject Bodies => Node["requestBody"]?["content"] as JsonObject ?? [];
@@ -73,7 +75,8 @@ internal sealed record ApiOperation(string Method, string Path, JsonObject Node)
         select (body.Key, example);
 
     public IEnumerable<string> ParameterNames(string place) =>
-        Parameters.Where(parameter => parameter["in"]?.GetValue<string>() == place).Select(parameter => parameter["name"]?.GetValue<string>() ?? "");
+        Parameters.Where(parameter => parameter["in"]?.GetValue<string>() == place)
+            .Select(parameter => parameter["name"]?.GetValue<string>() ?? "");
 
     public override string ToString() => $"{Id}: {Method} {Path}";
 }

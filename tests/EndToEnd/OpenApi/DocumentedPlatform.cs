@@ -10,7 +10,7 @@ internal sealed record Answer(int Status, string? ContentType, string Text, Http
     public JsonNode? Json => JsonNode.Parse(Text);
 }
 
-/// <summary>A running platform with a data set, trained models, an endpoint and runs in it, all made by the description's own examples.</summary>
+/// <summary>A running platform with data, models, an endpoint and runs in it, all made by the description's own examples.</summary>
 public sealed class DocumentedPlatform : IAsyncLifetime
 {
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
@@ -24,7 +24,8 @@ public sealed class DocumentedPlatform : IAsyncLifetime
     /// <summary>The operations that make what the others look at, in order.</summary>
     private static readonly string[] Making =
     [
-        "UploadDataset", "StartTraining", "CreateExperiment", "CreateRun", "LogBatch", "PutArtifact", "ChangeRun", "CreateModel", "EditModel",
+        "UploadDataset", "StartTraining", "CreateExperiment", "CreateRun", "LogBatch", "PutArtifact", "ChangeRun", "CreateModel",
+        "EditModel",
         "EditModelVersion", "SetModelAlias", "MoveModelVersionStage", "CreateEndpoint", "Predict", "ReplaceEndpoint", "CancelTraining",
     ];
 
@@ -46,7 +47,8 @@ public sealed class DocumentedPlatform : IAsyncLifetime
         {
             foreach (var (mediaType, body) in operation.Examples.DefaultIfEmpty(("", "")))
             {
-                var answer = await SendAsync(operation, mediaType, mediaType is "application/json" ? body.ToJsonString() : body.GetValue<string>());
+                var text = mediaType is "application/json" ? body.ToJsonString() : body.GetValue<string>();
+                var answer = await SendAsync(operation, mediaType, text);
                 answers.Add((operation.Id, answer));
                 await RememberAsync(operation, answer);
             }
@@ -77,7 +79,9 @@ public sealed class DocumentedPlatform : IAsyncLifetime
 
     /// <summary>Something that exists here and is called by a path parameter.</summary>
     internal string ParameterOf(ApiOperation operation, string name) =>
-        operation.Parameters.Single(parameter => parameter["in"]?.GetValue<string>() is "path" && parameter["name"]?.GetValue<string>() == name)["example"] is { } example
+        operation.Parameters
+            .Where(parameter => parameter["in"]?.GetValue<string>() is "path")
+            .Single(parameter => parameter["name"]?.GetValue<string>() == name)["example"] is { } example
             ? example.ToString()
             : _ids[operation.Path.Split('/')[3]];
 
@@ -92,7 +96,10 @@ public sealed class DocumentedPlatform : IAsyncLifetime
 
         using var response = await Host.Client.SendAsync(request);
         return new Answer(
-            (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(), response.Headers);
+            (int)response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            await response.Content.ReadAsStringAsync(),
+            response.Headers);
     }
 
     private async Task RememberAsync(ApiOperation operation, Answer answer)

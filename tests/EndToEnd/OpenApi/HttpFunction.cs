@@ -20,15 +20,18 @@ internal sealed partial record HttpFunction(string Name, string Method, string P
            let trigger = function.Trigger as HttpTriggerAttribute
            where trigger is not null
            from method in trigger.Methods ?? []
-           select new HttpFunction(function.Name, method.ToUpperInvariant(), "/" + Constraint().Replace(trigger.Route ?? "", "{$1}"), function.Method),
+           select new HttpFunction(function.Name, method.ToUpperInvariant(), "/" + Constraint().Replace(trigger.Route ?? "", "{$1}"),
+               function.Method),
     ];
 
     /// <summary>The type that the JSON body is read as; null if none is.</summary>
     public Type? RequestType => _references.Value.Select(reference => reference.Member).OfType<MethodInfo>()
-        .SingleOrDefault(called => called.Name is nameof(Incoming.BodyAsync) && called.DeclaringType == typeof(Incoming))?.GetGenericArguments()[0];
+        .SingleOrDefault(called => called.Name is nameof(Incoming.BodyAsync)
+            && called.DeclaringType == typeof(Incoming))?.GetGenericArguments()[0];
 
     /// <summary>The result types that the answer may have.</summary>
-    public IReadOnlyList<Type> ResultTypes => Unwrap(Code.ReturnType) is { IsGenericType: true } result && result.Name.StartsWith("Results`", StringComparison.Ordinal)
+    public IReadOnlyList<Type> ResultTypes =>
+        Unwrap(Code.ReturnType) is { IsGenericType: true } result && result.Name.StartsWith("Results`", StringComparison.Ordinal)
         ? result.GetGenericArguments()
         : [Unwrap(Code.ReturnType)];
 

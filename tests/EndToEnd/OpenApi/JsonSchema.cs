@@ -23,7 +23,8 @@ internal static class JsonSchema
         {
             JsonObject map => ObjectFaults(map, schema, path),
             JsonArray list when schema["items"] is { } items => list.SelectMany((item, index) => Faults(item, items, $"{path}[{index}]")),
-            JsonValue text when schema["enum"] is JsonArray values && !values.Any(known => known?.ToString() == text.ToString()) => [$"{path} is {text}"],
+            JsonValue text when schema["enum"] is JsonArray values && !values.Any(known => known?.ToString() == text.ToString()) =>
+                [$"{path} is {text}"],
             _ => [],
         };
     }
@@ -31,7 +32,8 @@ internal static class JsonSchema
     private static IEnumerable<string> ObjectFaults(JsonObject map, JsonObject schema, string path)
     {
         var properties = schema["properties"] as JsonObject ?? [];
-        foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => name?.GetValue<string>() ?? "").Where(name => !map.ContainsKey(name)))
+        foreach (var name in (schema["required"] as JsonArray ?? []).Select(name => name?.GetValue<string>() ?? "")
+            .Where(name => !map.ContainsKey(name)))
         {
             yield return $"{path}.{name} is missing";
         }

@@ -8,8 +8,9 @@ namespace Mlops.EndToEnd.OpenApi;
 
 public sealed class SchemaTests
 {
-    /// <summary>What is not a record: problem documents, ids in routes, and predictions, whose shape follows the model's signature.</summary>
-    private static readonly string[] ByHand = ["Problem", "Id", "PredictionRequest", "PredictionRecord", "PredictionResponse", "Prediction"];
+    /// <summary>What is not a record: problem documents, ids in routes, and predictions, which follow the model's signature.</summary>
+    private static readonly string[] ByHand =
+        ["Problem", "Id", "PredictionRequest", "PredictionRecord", "PredictionResponse", "Prediction"];
 
     public static TheoryData<string> Names => [.. WireTypes.All.Select(WireTypes.SchemaName)];
 
@@ -30,7 +31,8 @@ public sealed class SchemaTests
 
     private static IEnumerable<string> EnumFaults(Type type, JsonObject schema)
     {
-        var values = Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, type, Documents.Options)?.GetValue<string>());
+        var values = Enum.GetValues(type).Cast<object>()
+            .Select(value => JsonSerializer.SerializeToNode(value, type, Documents.Options)?.GetValue<string>());
         return values.SequenceEqual(schema["enum"]?.AsArray().Select(value => value?.GetValue<string>()) ?? [])
             ? []
             : [$"the values are {string.Join(", ", values)}"];
@@ -45,7 +47,8 @@ public sealed class SchemaTests
         var properties = WireTypes.Describe(type).Properties
             .Where(property => property.AttributeProvider?.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) is not true).ToList();
         var described = schema["properties"] as JsonObject ?? [];
-        var required = (schema["required"] as JsonArray ?? []).Select(name => name?.GetValue<string>() ?? "").ToHashSet(StringComparer.Ordinal);
+        var required = (schema["required"] as JsonArray ?? []).Select(name => name?.GetValue<string>() ?? "")
+            .ToHashSet(StringComparer.Ordinal);
         if (isSent != (schema["additionalProperties"]?.GetValueKind() is JsonValueKind.False))
         {
             yield return isSent ? "unknown fields are refused" : "it is never sent";
@@ -56,7 +59,8 @@ public sealed class SchemaTests
             yield return $"it has {name}";
         }
 
-        foreach (var name in described.Select(property => property.Key).Concat(required).Except(properties.Select(property => property.Name)))
+        foreach (var name in described.Select(property => property.Key).Concat(required)
+            .Except(properties.Select(property => property.Name)))
         {
             yield return $"it has no {name}";
         }
@@ -81,7 +85,8 @@ public sealed class SchemaTests
         }
     }
 
-    private static bool MustBeSent(JsonPropertyInfo property) => property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false };
+    private static bool MustBeSent(JsonPropertyInfo property) =>
+        property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false };
 
     private static bool IsAlwaysThere(JsonPropertyInfo property) =>
         property.PropertyType.IsValueType ? Nullable.GetUnderlyingType(property.PropertyType) is null : !property.IsGetNullable;

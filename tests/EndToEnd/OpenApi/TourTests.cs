@@ -21,7 +21,9 @@ public sealed class TourTests(DocumentedPlatform platform)
             Assert.InRange(answer.Status, 200, 299);
             Assert.Contains(answer.Status, operation.Responses.Keys);
             var content = operation.Responses[answer.Status]["content"] as JsonObject ?? [];
-            Assert.True(content.Count is 0 || id is "GetModelFile" || content.ContainsKey(answer.ContentType ?? ""), $"{id} answers {answer.ContentType}");
+            Assert.True(
+                content.Count is 0 || id is "GetModelFile" || content.ContainsKey(answer.ContentType ?? ""),
+                $"{id} answers {answer.ContentType}");
             Assert.Empty(content["application/json"]?["schema"] is { } schema ? JsonSchema.Faults(answer.Json, schema) : []);
         }
     }

@@ -8,7 +8,8 @@ namespace Mlops.EndToEnd.OpenApi;
 internal static class WireTypes
 {
     /// <summary>Everything that callers send.</summary>
-    public static IReadOnlyCollection<Type> Sent { get; } = Reachable(HttpFunction.All.Select(function => function.RequestType).OfType<Type>());
+    public static IReadOnlyCollection<Type> Sent { get; } = Reachable(HttpFunction.All.Select(function => function.RequestType)
+        .OfType<Type>());
 
     /// <summary>Everything that callers send or get.</summary>
     public static IReadOnlyCollection<Type> All { get; } = Reachable(
@@ -29,7 +30,8 @@ internal static class WireTypes
 
     /// <summary>A name or id: a class that is written as a string.</summary>
     public static bool IsText(Type type) =>
-        type.GetInterfaces().Any(port => port.IsGenericType && port.GetGenericTypeDefinition() == typeof(IParsable<>)) && type.IsClass && type != typeof(string);
+        type.GetInterfaces().Any(port => port.IsGenericType && port.GetGenericTypeDefinition() == typeof(IParsable<>)) && type.IsClass
+            && type != typeof(string);
 
     private static HashSet<Type> Reachable(IEnumerable<Type> roots)
     {
