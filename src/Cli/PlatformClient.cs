@@ -17,7 +17,8 @@ internal sealed class PlatformClient(Uri address) : IDisposable
         await using var file = File.OpenRead(csvPath);
         using var content = new StreamContent(file);
         content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-        using var answer = await _http.PostAsync(new Uri($"/api/v1/datasets/{dataset}/versions", UriKind.Relative), content, cancellationToken);
+        using var answer = await _http.PostAsync(
+            new Uri($"/api/v1/datasets/{dataset}/versions", UriKind.Relative), content, cancellationToken);
         return await ReadAsync(answer, cancellationToken);
     }
 
@@ -42,7 +43,8 @@ internal sealed class PlatformClient(Uri address) : IDisposable
     public async IAsyncEnumerable<JsonNode> FollowAsync(
         string training, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var stream = await _http.GetStreamAsync(new Uri($"/api/v1/training/{training}/events", UriKind.Relative), cancellationToken);
+        await using var stream = await _http.GetStreamAsync(
+            new Uri($"/api/v1/training/{training}/events", UriKind.Relative), cancellationToken);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
         {
             yield return JsonNode.Parse(item.Data)!;
@@ -57,6 +59,7 @@ internal sealed class PlatformClient(Uri address) : IDisposable
         return answer.IsSuccessStatusCode
             ? JsonNode.Parse(text) ?? throw new CheckFailedException($"{answer.RequestMessage?.RequestUri} answered nothing.")
             : throw new CheckFailedException(string.Create(
-                CultureInfo.InvariantCulture, $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri} answered {(int)answer.StatusCode}: {text}"));
+                CultureInfo.InvariantCulture,
+                $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri} answered {(int)answer.StatusCode}: {text}"));
     }
 }

@@ -51,7 +51,11 @@ internal sealed class StepScreen(IAnsiConsole console)
         if (_live)
         {
             await console.Progress().AutoClear(true).HideCompleted(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
+                .Columns(
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new SpinnerColumn())
                 .StartAsync(async progress =>
                 {
                     var bar = progress.AddTask(Markup.Escape(name), maxValue: 1);

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 namespace Mlops;
 
 /// <summary>Whose data this is: a lower-case letter or digit, then up to 31 letters, digits or hyphens.</summary>
-/// <remarks>The first part of every partition key and blob path, so that one tenant's data can never be reached with another's id.</remarks>
+/// <remarks>
+/// The first part of every partition key and blob path, so that one tenant's data can never be reached with another's id.
+/// </remarks>
 public sealed partial record TenantId : IParsable<TenantId>
 {
     /// <summary>The tenant of development mode.</summary>

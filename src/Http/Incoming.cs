@@ -31,7 +31,8 @@ public static class Incoming
                 StatusCodes.Status400BadRequest, new FieldError(field, $"expected {expected}, found '{Shortened(text)}'"));
 
     /// <summary>The JSON body as a <typeparamref name="T"/>.</summary>
-    /// <exception cref="ProblemException">415 for another content type, 413 for too long a body, 400 naming the field that is wrong.</exception>
+    /// <exception cref="ProblemException">415 for another content type, 413 for too long a body, 400 naming the field that is
+    /// wrong.</exception>
     public static async Task<T> BodyAsync<T>(HttpRequest request, CancellationToken cancellationToken, int maxBytes = MaxJsonBytes)
         where T : class
     {

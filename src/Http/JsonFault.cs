@@ -42,7 +42,8 @@ internal static partial class JsonFault
 
         return fault.Message.Contains("could not be converted", StringComparison.Ordinal)
             ? $"expected {Described(TypeAt(path, type, options))}"
-            : string.Create(CultureInfo.InvariantCulture, $"is not JSON from line {fault.LineNumber + 1}, byte {fault.BytePositionInLine} on");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"is not JSON from line {fault.LineNumber + 1}, byte {fault.BytePositionInLine} on");
     }
 
     /// <summary>The type that the document should have at a path such as <c>learner.rounds[3]</c>, or the nearest known above it.</summary>
@@ -73,7 +74,8 @@ internal static partial class JsonFault
         _ when type == typeof(int) || type == typeof(long) => "a whole number that fits",
         _ when type == typeof(double) || type == typeof(float) => "a number",
         _ when type == typeof(DateTimeOffset) => "an ISO 8601 instant",
-        _ when type.IsAssignableTo(typeof(System.Collections.IDictionary)) || type.Name.Contains("Dictionary", StringComparison.Ordinal) => "an object",
+        _ when type.IsAssignableTo(typeof(System.Collections.IDictionary)) || type.Name.Contains("Dictionary", StringComparison.Ordinal) =>
+            "an object",
         _ when type.IsAssignableTo(typeof(System.Collections.IEnumerable)) => "an array",
         _ => "an object",
     };

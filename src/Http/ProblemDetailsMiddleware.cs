@@ -46,7 +46,8 @@ public sealed partial class ProblemDetailsMiddleware(ILogger<ProblemDetailsMiddl
                 return Problems.Of(problem.Status, problem.Message, problem.Errors);
             case InvalidContinuationException:
                 return Problems.BadRequest(
-                    "The continuation is not of an earlier page.", [new FieldError("continuation", "expected the continuation of an earlier page")]);
+                    "The continuation is not of an earlier page.",
+                    [new FieldError("continuation", "expected the continuation of an earlier page")]);
             case BadHttpRequestException bad:
                 return Problems.Of(bad.StatusCode, bad.Message);
             default:

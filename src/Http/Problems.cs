@@ -17,7 +17,8 @@ public static class Problems
     /// <summary>The If-Match header names another version of the thing than the one that is there now.</summary>
     public static ProblemHttpResult Stale(string detail) => Of(StatusCodes.Status412PreconditionFailed, detail);
 
-    public static ProblemHttpResult TooLarge(string detail) => Of(StatusCodes.Status413PayloadTooLarge, detail, [new FieldError("body", detail)]);
+    public static ProblemHttpResult TooLarge(string detail) =>
+        Of(StatusCodes.Status413PayloadTooLarge, detail, [new FieldError("body", detail)]);
 
     public static ProblemHttpResult Of(int status, string detail, IReadOnlyList<FieldError>? errors = null)
     {

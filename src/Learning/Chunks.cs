@@ -3,7 +3,9 @@ namespace Mlops.Learning;
 /// <summary>Work cut into numbered pieces that do not depend on the number of threads, so that neither do results.</summary>
 internal static class Chunks
 {
-    /// <summary>Runs <paramref name="work"/> for 0 … <paramref name="count"/> − 1 on at most <paramref name="threads"/> threads.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> for 0 … <paramref name="count"/> − 1 on at most <paramref name="threads"/> threads.
+    /// </summary>
     public static void Run(int threads, int count, Action<int> work)
     {
         if (threads is 1 || count is 1)

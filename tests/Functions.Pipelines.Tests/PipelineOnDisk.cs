@@ -46,18 +46,18 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
     public async Task<(TrainingResult Result, FakeOrchestration Context)> TrainAsync(TrainingRequest request, int times = 1)
     {
         var context = new FakeOrchestration()
-            .OnAsync<StartedTraining>(nameof(StartRun), Repeated<StartedTraining>(async input => await Activity<StartRun>().RunAsync(input, default), times))
-            .OnAsync<StartedTraining>(nameof(ResolveData), Repeated<StartedTraining>(async input => await Activity<ResolveData>().RunAsync(input, default), times))
-            .OnAsync<OnData>(nameof(ValidateData), Repeated<OnData>(async input => await Activity<ValidateData>().RunAsync(input, default), times))
-            .OnAsync<OnData>(nameof(SplitData), Repeated<OnData>(async input => await Activity<SplitData>().RunAsync(input, default), times))
-            .OnAsync<OnData>(nameof(TrainLearner), Repeated<OnData>(async input => await Learner().RunAsync(input, default), times))
-            .OnAsync<OnData>(nameof(EvaluateModel), Repeated<OnData>(async input => await Activity<EvaluateModel>().RunAsync(input, default), times))
-            .OnAsync<OnData>(nameof(ProfileData), Repeated<OnData>(async input => await Activity<ProfileData>().RunAsync(input, default), times))
-            .OnAsync<TrainedModel>(nameof(LogRun), Repeated<TrainedModel>(async input => await Activity<LogRun>().RunAsync(input, default), times))
-            .OnAsync<TrainedModel>(nameof(RegisterVersion), Repeated<TrainedModel>(async input => await Activity<RegisterVersion>().RunAsync(input, default), times))
-            .OnAsync<Candidate>(nameof(CheckGates), Repeated<Candidate>(async input => await Activity<CheckGates>().RunAsync(input, default), times))
-            .OnAsync<Candidate>(nameof(SetAlias), Repeated<Candidate>(async input => await Activity<SetAlias>().RunAsync(input, default), times))
-            .OnAsync<EndedTraining>(nameof(FailRun), Repeated<EndedTraining>(async input => await Activity<FailRun>().RunAsync(input, default), times));
+            .OnAsync(nameof(StartRun), Repeated(times, (StartedTraining input) => Activity<StartRun>().RunAsync(input, default)))
+            .OnAsync(nameof(ResolveData), Repeated(times, (StartedTraining input) => Activity<ResolveData>().RunAsync(input, default)))
+            .OnAsync(nameof(ValidateData), Repeated(times, (OnData input) => Activity<ValidateData>().RunAsync(input, default)))
+            .OnAsync(nameof(SplitData), Repeated(times, (OnData input) => Activity<SplitData>().RunAsync(input, default)))
+            .OnAsync(nameof(TrainLearner), Repeated(times, (OnData input) => Learner().RunAsync(input, default)))
+            .OnAsync(nameof(EvaluateModel), Repeated(times, (OnData input) => Activity<EvaluateModel>().RunAsync(input, default)))
+            .OnAsync(nameof(ProfileData), Repeated(times, (OnData input) => Activity<ProfileData>().RunAsync(input, default)))
+            .OnAsync(nameof(LogRun), Repeated(times, (TrainedModel input) => Activity<LogRun>().RunAsync(input, default)))
+            .OnAsync(nameof(RegisterVersion), Repeated(times, (TrainedModel input) => Activity<RegisterVersion>().RunAsync(input, default)))
+            .OnAsync(nameof(CheckGates), Repeated(times, (Candidate input) => Activity<CheckGates>().RunAsync(input, default)))
+            .OnAsync(nameof(SetAlias), Repeated(times, (Candidate input) => Activity<SetAlias>().RunAsync(input, default)))
+            .OnAsync(nameof(FailRun), Repeated(times, (EndedTraining input) => Activity<FailRun>().RunAsync(input, default)));
         return (await TrainModel.RunAsync(context, request), context);
     }
 
@@ -70,10 +70,14 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
     private T Activity<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 
     // Watching a training takes real time; everything else in these tests is at one instant.
-    private TrainLearner Learner() =>
-        new(_services.GetServices<ILearner>(), Get<TrainingTable>(), Get<TrainingFiles>(), Get<TrainingProgressBoard>(), TimeProvider.System);
+    private TrainLearner Learner() => new(
+        _services.GetServices<ILearner>(),
+        Get<TrainingTable>(),
+        Get<TrainingFiles>(),
+        Get<TrainingProgressBoard>(),
+        TimeProvider.System);
 
-    private static Func<TInput, Task<object?>> Repeated<TInput>(Func<TInput, Task<object?>> activity, int times) => async input =>
+    private static Func<TInput, Task<object?>> Repeated<TInput, TOutput>(int times, Func<TInput, Task<TOutput>> activity) => async input =>
     {
         object? answer = null;
         for (var i = 0; i < times; i++)

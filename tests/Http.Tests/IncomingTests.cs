@@ -9,7 +9,13 @@ public class IncomingTests
 
     public sealed record Part(string Name, int Count, Colour Colour = Colour.Blue);
 
-    public sealed record Order(string Customer, int Number, Part? First = null, IReadOnlyList<Part>? Parts = null, DateTimeOffset? Due = null, bool Paid = false);
+    public sealed record Order(
+        string Customer,
+        int Number,
+        Part? First = null,
+        IReadOnlyList<Part>? Parts = null,
+        DateTimeOffset? Due = null,
+        bool Paid = false);
 
     [Theory]
     [InlineData("""{"customer":"a"}""", "number", "is required")]

@@ -22,7 +22,8 @@ internal static class DemoCommand
             var started = Stopwatch.GetTimestamp();
             await TourAsync(screen, hostDll, dataFolder, work, cancellationToken);
             screen.Say(string.Create(
-                CultureInfo.InvariantCulture, $"\nAll checks held, in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s. Where to look next:"));
+                CultureInfo.InvariantCulture,
+                $"\nAll checks held, in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s. Where to look next:"));
             screen.Say("  make up            the same platform, left running on port 7071");
             screen.Say("  docs/openapi.yaml  every route, with examples");
             screen.Say("  src/Functions.Pipelines/Training/TrainModel.cs  the pipeline that ran");
@@ -65,8 +66,10 @@ internal static class DemoCommand
         }
 
         screen.Title("Training");
-        var linear = await TrainAsync(screen, client, "Logistic regression", Spec(Cancer, "diagnosis", "logistic-regression", 0.97), cancellationToken);
-        var boosted = await TrainAsync(screen, client, "Gradient boosting", Spec(Cancer, "diagnosis", "gradient-boosting", 0.97), cancellationToken);
+        var linear = await TrainAsync(
+            screen, client, "Logistic regression", Spec(Cancer, "diagnosis", "logistic-regression", 0.97), cancellationToken);
+        var boosted = await TrainAsync(
+            screen, client, "Gradient boosting", Spec(Cancer, "diagnosis", "gradient-boosting", 0.97), cancellationToken);
         var regression = await TrainAsync(screen, client, "Boosting, regression", new
         {
             model = Diabetes,
@@ -114,7 +117,8 @@ internal static class DemoCommand
         StepScreen screen, PlatformClient client, string name, object spec, CancellationToken cancellationToken)
     {
         var training = await client.SendAsync(HttpMethod.Post, "/api/v1/training", spec, cancellationToken);
-        var state = await screen.TrainingAsync(name, client.FollowAsync(training["id"]!.GetValue<string>(), cancellationToken), cancellationToken);
+        var state = await screen.TrainingAsync(
+            name, client.FollowAsync(training["id"]!.GetValue<string>(), cancellationToken), cancellationToken);
         var result = state["result"] ?? throw new CheckFailedException($"{name} {state["state"]}: {state["failure"]}");
         Check(result["version"] is not null, $"{name} made no version: {result["reason"]}");
         var gates = result["verdict"]!["findings"]!.AsArray();
@@ -142,7 +146,8 @@ internal static class DemoCommand
     }
 
     /// <summary>The version that carries the alias, which must be the better of the two.</summary>
-    private static async Task<int> ChampionAsync(PlatformClient client, JsonNode linear, JsonNode boosted, CancellationToken cancellationToken)
+    private static async Task<int> ChampionAsync(
+        PlatformClient client, JsonNode linear, JsonNode boosted, CancellationToken cancellationToken)
     {
         var model = await client.SendAsync(HttpMethod.Get, $"/api/v1/models/{Cancer}", null, cancellationToken);
         var champion = model["aliases"]!["champion"]!.GetValue<int>();
@@ -160,7 +165,8 @@ internal static class DemoCommand
                 HttpMethod.Post, "/api/v1/endpoints", new { name = Cancer, model = Cancer, alias = "champion" }, cancellationToken);
             return (endpoint, "it answers with whatever is champion");
         });
-        var split = await client.SendAsync(HttpMethod.Get, $"/api/v1/models/{Cancer}/versions/{champion}/files/split.json", null, cancellationToken);
+        var split = await client.SendAsync(
+            HttpMethod.Get, $"/api/v1/models/{Cancer}/versions/{champion}/files/split.json", null, cancellationToken);
         var evaluation = await client.SendAsync(
             HttpMethod.Get, $"/api/v1/models/{Cancer}/versions/{champion}/files/evaluation.json", null, cancellationToken);
         var rows = HeldOutRows.Read(CsvOf(dataFolder, Cancer), "diagnosis", split["test"]!.AsArray().Select(row => row!.GetValue<int>()));

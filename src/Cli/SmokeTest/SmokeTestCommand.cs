@@ -5,7 +5,9 @@ using Mlops.Cli.Demo;
 
 namespace Mlops.Cli.SmokeTest;
 
-/// <summary>A quick check that a running host can do its job: a small training and a prediction. What it makes is called <c>smoke-test</c>.</summary>
+/// <summary>
+/// A quick check that a running host can do its job: a small training and a prediction. What it makes is called <c>smoke-test</c>.
+/// </summary>
 internal static class SmokeTestCommand
 {
     private const string Name = "smoke-test";
@@ -40,14 +42,20 @@ internal static class SmokeTestCommand
             return (version, $"version {version["number"]}, {version["rows"]} rows");
         });
         var training = await client.SendAsync(
-            HttpMethod.Post, "/api/v1/training", new { model = Name, dataset = Name, target = "cultivar", learner = new { name = "logistic-regression" } }, cancellationToken);
-        var ended = await screen.TrainingAsync("Train", client.FollowAsync(training["id"]!.GetValue<string>(), cancellationToken), cancellationToken);
+            HttpMethod.Post,
+            "/api/v1/training",
+            new { model = Name, dataset = Name, target = "cultivar", learner = new { name = "logistic-regression" } },
+            cancellationToken);
+        var ended = await screen.TrainingAsync(
+            "Train", client.FollowAsync(training["id"]!.GetValue<string>(), cancellationToken), cancellationToken);
         if (ended["result"]?["version"] is null)
         {
-            throw new CheckFailedException($"The training made no version: {ended["failure"] ?? ended["result"]?["reason"] ?? ended["state"]}");
+            throw new CheckFailedException(
+                $"The training made no version: {ended["failure"] ?? ended["result"]?["reason"] ?? ended["state"]}");
         }
 
-        using var made = await client.TrySendAsync(HttpMethod.Post, "/api/v1/endpoints", new { name = Name, model = Name, alias = "champion" }, cancellationToken);
+        using var made = await client.TrySendAsync(
+            HttpMethod.Post, "/api/v1/endpoints", new { name = Name, model = Name, alias = "champion" }, cancellationToken);
         if (!made.IsSuccessStatusCode && made.StatusCode is not HttpStatusCode.Conflict)
         {
             throw new CheckFailedException($"The endpoint was refused with {(int)made.StatusCode}.");
@@ -57,11 +65,13 @@ internal static class SmokeTestCommand
         using var removed = await client.TrySendAsync(HttpMethod.Delete, $"/api/v1/endpoints/{Name}", null, cancellationToken);
     }
 
-    private static async Task<(JsonNode Value, string Said)> PredictAsync(PlatformClient client, string csv, CancellationToken cancellationToken)
+    private static async Task<(JsonNode Value, string Said)> PredictAsync(
+        PlatformClient client, string csv, CancellationToken cancellationToken)
     {
         int[] someOfEachClass = [0, 1, 2, 70, 71, 72, 150, 151, 152];
         var rows = HeldOutRows.Read(csv, "cultivar", someOfEachClass);
-        var answer = await client.SendAsync(HttpMethod.Post, $"/api/v1/endpoints/{Name}/predict", new { records = rows.Records }, cancellationToken);
+        var answer = await client.SendAsync(
+            HttpMethod.Post, $"/api/v1/endpoints/{Name}/predict", new { records = rows.Records }, cancellationToken);
         var right = answer["predictions"]!.AsArray().Zip(rows.Truth).Count(pair => pair.First!["label"]!.GetValue<string>() == pair.Second);
         return right >= someOfEachClass.Length - 1
             ? (answer, string.Create(CultureInfo.InvariantCulture, $"{right} of {someOfEachClass.Length} right"))

@@ -1,7 +1,8 @@
 namespace Mlops.Data;
 
 /// <summary>Where and why a file is not the CSV that <see cref="CsvReader"/> takes.</summary>
-/// <param name="Line">The line of the file on which the row starts, counting from 1; the header is line 1 unless blank lines precede it.</param>
+/// <param name="Line">The line of the file on which the row starts, counting from 1; the header is line 1 unless blank lines
+/// precede it.</param>
 /// <param name="Column">The column's name, or null if the fault is the whole row's.</param>
 /// <param name="Reason">What is wrong there, a sentence for the person whose file it is.</param>
 public sealed record CsvFault(int Line, string? Column, string Reason);

@@ -278,7 +278,8 @@ public sealed class CsvReader(CsvSink sink, CsvLimits limits) : IDisposable
             var problem = name switch
             {
                 "" => $"Column {i + 1} has no name.",
-                _ when name.Length > limits.MaxNameLength => $"The name of column {i + 1} is longer than {limits.MaxNameLength} characters.",
+                _ when name.Length > limits.MaxNameLength =>
+                    $"The name of column {i + 1} is longer than {limits.MaxNameLength} characters.",
                 _ when name.Any(char.IsControl) => $"The name of column {i + 1} has a control character.",
                 _ when names.Length is 1 && name.AsSpan().IndexOfAny(';', '\t') >= 0 =>
                     "The header has no comma; values must be separated by commas, not by semicolons or tabs.",

@@ -16,7 +16,9 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
     /// <summary>The most versions in a page; a version of a wide table takes close to a megabyte.</summary>
     private const int MaxVersionsPerPage = 100;
 
-    /// <summary>Stores a CSV file as the newest version, reading <paramref name="content"/> once and never holding the whole of it.</summary>
+    /// <summary>
+    /// Stores a CSV file as the newest version, reading <paramref name="content"/> once and never holding the whole of it.
+    /// </summary>
     public async Task<UploadOutcome> UploadAsync(TenantId tenant, DatasetName name, Stream content, CancellationToken cancellationToken)
     {
         await SweepAsync(tenant, cancellationToken);
@@ -44,13 +46,15 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
     {
         number ??= (await FindDatasetAsync(tenant, name, cancellationToken))?.Latest;
         return number >= 1
-            ? (await tables.FindAsync(DatasetKeys.At(tenant, DatasetKeys.Version(name, number.Value)), cancellationToken))?.Read<DatasetVersion>()
+            ? (await tables.FindAsync(DatasetKeys.At(tenant, DatasetKeys.Version(name, number.Value)), cancellationToken))
+                ?.Read<DatasetVersion>()
             : null;
     }
 
     /// <summary>The version with a content.</summary>
     /// <param name="sha256">64 lower-case hexadecimal digits.</param>
-    public async Task<DatasetVersion?> FindByHashAsync(TenantId tenant, DatasetName name, string sha256, CancellationToken cancellationToken) =>
+    public async Task<DatasetVersion?> FindByHashAsync(
+        TenantId tenant, DatasetName name, string sha256, CancellationToken cancellationToken) =>
         await tables.FindAsync(DatasetKeys.At(tenant, DatasetKeys.Hash(name, sha256)), cancellationToken) is { } row
             ? await FindAsync(tenant, name, row.Read<HashRow>().Number, cancellationToken)
             : null;

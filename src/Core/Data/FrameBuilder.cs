@@ -35,7 +35,8 @@ public sealed class FrameBuilder : CsvSink
         }
     }
 
-    /// <exception cref="InvalidDataException">A value does not fit its column's type, or there are more rows than there should be.</exception>
+    /// <exception cref="InvalidDataException">A value does not fit its column's type, or there are more rows than there should
+    /// be.</exception>
     public override void Row(CsvRow row)
     {
         if (_filled == _rows)

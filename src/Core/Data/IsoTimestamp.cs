@@ -1,7 +1,9 @@
 namespace Mlops.Data;
 
 /// <summary>Reads ISO 8601 in its extended form: <c>2026-03-01</c>, <c>2026-03-01T12:30</c>, <c>2026-03-01 12:30:05.25+02:00</c>.</summary>
-/// <remarks>A time without an offset is UTC. Years are 0001 to 9999; a 60th second is refused. Spaces and tabs around it do not count.</remarks>
+/// <remarks>
+/// A time without an offset is UTC. Years are 0001 to 9999; a 60th second is refused. Spaces and tabs around it do not count.
+/// </remarks>
 public static class IsoTimestamp
 {
     /// <param name="unixSeconds">Seconds since 1970-01-01T00:00:00Z, with fractions to the nearest 100 ns that a double can say.</param>

@@ -46,7 +46,8 @@ internal sealed class QuantileSample(int capacity, int seed)
         return sorted;
     }
 
-    /// <returns>Whether the number drawn from the group that has begun still is the one drawn, now that the group is twice as long.</returns>
+    /// <returns>Whether the number drawn from the group that has begun still is the one drawn, now that the group is twice as
+    /// long.</returns>
     private bool TryMakeRoom()
     {
         if (_values.Length < capacity)

@@ -10,7 +10,10 @@ public abstract record ColumnProfile
     /// <summary>Rows without a value.</summary>
     public long Missing { get; }
 
-    /// <summary>Numbers counted into bins: bin i holds values over <c>Edges[i-1]</c> up to and including <c>Edges[i]</c>, the first from the minimum on.</summary>
+    /// <summary>
+    /// Numbers counted into bins: bin i holds values over <c>Edges[i-1]</c> up to and including <c>Edges[i]</c>, the first from the
+    /// minimum on.
+    /// </summary>
     /// <param name="Minimum">The least value; below it a live value is out of range.</param>
     /// <param name="Edges">Ascending upper bounds; the last is the greatest value, above which a live value is out of range.</param>
     /// <param name="Counts">Rows in each bin.</param>
@@ -25,7 +28,8 @@ public abstract record ColumnProfile
 }
 
 /// <summary>The distribution of a model's inputs and outputs at training time.</summary>
-public sealed record ReferenceProfile(long Rows, IReadOnlyList<ColumnProfile.Numeric> Numeric, IReadOnlyList<ColumnProfile.Categorical> Categorical)
+public sealed record ReferenceProfile(
+    long Rows, IReadOnlyList<ColumnProfile.Numeric> Numeric, IReadOnlyList<ColumnProfile.Categorical> Categorical)
 {
     /// <summary>At most this many quantile bins a column.</summary>
     public const int MaxBins = 256;

@@ -77,7 +77,8 @@ internal sealed class UploadStream(Stream source, DatasetLimits limits) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An upload is read asynchronously.");
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("An upload is read once, from start to end.");
+    public override long Seek(long offset, SeekOrigin origin) =>
+        throw new NotSupportedException("An upload is read once, from start to end.");
 
     public override void SetLength(long value) => throw new NotSupportedException("An upload is only read.");
 
@@ -104,7 +105,8 @@ internal sealed class UploadStream(Stream source, DatasetLimits limits) : Stream
 
     private async Task FillAsync(CancellationToken cancellationToken)
     {
-        var filled = await source.ReadAtLeastAsync(_other.AsMemory(0, BlockBytes), BlockBytes, throwOnEndOfStream: false, cancellationToken);
+        var filled = await source.ReadAtLeastAsync(
+            _other.AsMemory(0, BlockBytes), BlockBytes, throwOnEndOfStream: false, cancellationToken);
         Bytes += filled;
         if (Bytes > limits.MaxBytes)
         {

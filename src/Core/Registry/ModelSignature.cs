@@ -14,7 +14,8 @@ public enum TaskType { Binary, Multiclass, Regression }
 /// </remarks>
 /// <param name="Features">The features in the order the graph has them; names are unique.</param>
 /// <param name="Target">The name of the column it learned to predict.</param>
-/// <param name="Classes">The class labels, sorted ordinally (numerically if all are integers), the positive one last; empty for regression.</param>
+/// <param name="Classes">The class labels, sorted ordinally (numerically if all are integers), the positive one last; empty for
+/// regression.</param>
 public sealed record ModelSignature(IReadOnlyList<ColumnSchema> Features, string Target, TaskType Task, IReadOnlyList<string> Classes)
 {
     public const string NumericInput = "numeric";

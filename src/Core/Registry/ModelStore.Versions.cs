@@ -123,7 +123,8 @@ public sealed partial class ModelStore
     {
         if (archiveExisting && target is not (Stage.Staging or Stage.Production))
         {
-            return new VersionOutcome.Refused("archiveExisting", "Only a move to staging or production can archive the versions that are there.");
+            return new VersionOutcome.Refused(
+                "archiveExisting", "Only a move to staging or production can archive the versions that are there.");
         }
 
         while (await OpenAsync(tenant, name, actor, cancellationToken) is { } change)

@@ -21,7 +21,8 @@ public interface IModelScorer : IDisposable
 /// <summary>Loads models that come from outside as untrusted bytes.</summary>
 public interface IModelLoader
 {
-    /// <exception cref="ModelLoadException">The bytes are not a model this runtime can run, or its inputs and outputs do not fit the signature.</exception>
+    /// <exception cref="ModelLoadException">The bytes are not a model this runtime can run, or its inputs and outputs do not fit
+    /// the signature.</exception>
     IModelScorer Load(ReadOnlyMemory<byte> onnx, ModelSignature signature);
 }
 

@@ -16,7 +16,9 @@ public sealed record TableScan(string Partition, string? From = null, string? To
         new(partition, prefix, string.Concat(prefix.AsSpan(0, prefix.Length - 1), [(char)(prefix[^1] + 1)]), limit, continuation);
 }
 
-/// <summary>Rows of a scan. A page may be short, even empty, and still be followed by another: only an absent continuation ends it.</summary>
+/// <summary>
+/// Rows of a scan. A page may be short, even empty, and still be followed by another: only an absent continuation ends it.
+/// </summary>
 public sealed record TablePage(IReadOnlyList<TableRow> Rows, string? Continuation);
 
 /// <summary>One change within a commit.</summary>
@@ -84,6 +86,7 @@ public interface ITableStore
     Task<TablePage> ScanAsync(TableScan scan, CancellationToken cancellationToken);
 
     /// <summary>Writes up to 100 different rows of one partition atomically.</summary>
-    /// <exception cref="ArgumentException">No writes, more than 100, two of the same row, or a limit of <see cref="TableLimits"/>.</exception>
+    /// <exception cref="ArgumentException">No writes, more than 100, two of the same row, or a limit of
+    /// <see cref="TableLimits"/>.</exception>
     Task<CommitOutcome> CommitAsync(string partition, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken);
 }

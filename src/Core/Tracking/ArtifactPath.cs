@@ -5,7 +5,9 @@ using Mlops.Storage;
 
 namespace Mlops.Tracking;
 
-/// <summary>Where an artifact is within its run, such as <c>model/MLmodel</c>: names between slashes, of any characters but controls.</summary>
+/// <summary>
+/// Where an artifact is within its run, such as <c>model/MLmodel</c>: names between slashes, of any characters but controls.
+/// </summary>
 /// <remarks>
 /// Never leads out of the run: no segment is empty, <c>.</c> or <c>..</c>, and there is no backslash. What a blob path may not
 /// have is written as <c>=</c> and two hexadecimal digits a byte, so that every artifact has a blob path of its own.

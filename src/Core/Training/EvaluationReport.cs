@@ -50,5 +50,7 @@ public static class Evaluation
     }
 
     private static SortedDictionary<string, double> Finite(IEnumerable<(string Name, double Value)> metrics) =>
-        new(metrics.Where(metric => double.IsFinite(metric.Value)).ToDictionary(metric => metric.Name, metric => metric.Value), StringComparer.Ordinal);
+        new(
+            metrics.Where(metric => double.IsFinite(metric.Value)).ToDictionary(metric => metric.Name, metric => metric.Value),
+            StringComparer.Ordinal);
 }

@@ -1,6 +1,8 @@
 namespace Mlops.Training;
 
-/// <summary>Which rows teach and which rows test. Both lists are ascending, together they are all usable rows, and no row is in both.</summary>
+/// <summary>
+/// Which rows teach and which rows test. Both lists are ascending, together they are all usable rows, and no row is in both.
+/// </summary>
 public sealed record HoldOut(int[] Train, int[] Test)
 {
     /// <summary>Draws the test rows at random, from each class in proportion if asked.</summary>

@@ -26,9 +26,11 @@ public sealed record TrainingProgress(int Completed, int Total, double Loss);
 
 /// <summary>How to train.</summary>
 /// <param name="Hyperparameters">A value for every hyperparameter that the learner declares.</param>
-/// <param name="Seed">All chance comes from it: equal data, settings and seed give equal models, byte for byte, on any thread count.</param>
+/// <param name="Seed">All chance comes from it: equal data, settings and seed give equal models, byte for byte, on any thread
+/// count.</param>
 /// <param name="Threads">At most this many threads, at least 1.</param>
-public sealed record TrainingOptions(IReadOnlyDictionary<string, double> Hyperparameters, int Seed, int Threads, Action<TrainingProgress>? Progress = null);
+public sealed record TrainingOptions(
+    IReadOnlyDictionary<string, double> Hyperparameters, int Seed, int Threads, Action<TrainingProgress>? Progress = null);
 
 /// <summary>A way of learning a model from a table, preprocessing included.</summary>
 /// <remarks>Implementations hold no state between calls and may be called concurrently.</remarks>
@@ -54,10 +56,14 @@ public interface ITrainedModel
     /// <summary>What the learner has to say of the training: rounds used, iterations, final loss.</summary>
     IReadOnlyDictionary<string, double> Facts { get; }
 
-    /// <summary>The learner's own predictions, row-major [rows, <see cref="ModelSignature.OutputWidth"/>]: probabilities or values.</summary>
+    /// <summary>
+    /// The learner's own predictions, row-major [rows, <see cref="ModelSignature.OutputWidth"/>]: probabilities or values.
+    /// </summary>
     double[] Predict(DataFrame features);
 
-    /// <summary>The model as an ONNX graph with the preprocessing inside and inputs and outputs as <see cref="ModelSignature"/> has them.</summary>
+    /// <summary>
+    /// The model as an ONNX graph with the preprocessing inside and inputs and outputs as <see cref="ModelSignature"/> has them.
+    /// </summary>
     /// <remarks>The same model gives the same bytes.</remarks>
     byte[] ToOnnx();
 }

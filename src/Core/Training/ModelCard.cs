@@ -16,8 +16,11 @@ public static class ModelCard
         card.Append(CultureInfo.InvariantCulture, $"Predicts `{signature.Target}` ({signature.Task.ToString().ToLowerInvariant()}) ");
         card.Append(CultureInfo.InvariantCulture, $"from {signature.Features.Count} features with `{record.Spec.Learner.Name}`.\n\n");
         card.Append("## Data\n\n");
-        card.Append(CultureInfo.InvariantCulture, $"`{record.Dataset}` version {record.DatasetVersion}, SHA-256 `{record.DatasetSha256}`.\n\n");
-        card.Append(CultureInfo.InvariantCulture, $"## Evaluation\n\nThe exported model on {report.Rows} held-out rows, beside a model that knows only the target's distribution:\n\n");
+        card.Append(
+            CultureInfo.InvariantCulture,
+            $"`{record.Dataset}` version {record.DatasetVersion}, SHA-256 `{record.DatasetSha256}`.\n\n");
+        card.Append(CultureInfo.InvariantCulture, $"## Evaluation\n\nThe exported model on {report.Rows} held-out rows, ");
+        card.Append("beside a model that knows only the target's distribution:\n\n");
         card.Append("| metric | model | baseline |\n|---|---:|---:|\n");
         foreach (var (metric, value) in report.Metrics)
         {
@@ -26,12 +29,17 @@ public static class ModelCard
         }
 
         card.Append("\n## What it looks at\n\n| feature | importance |\n|---|---:|\n");
-        foreach (var (feature, share) in record.Importance.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MostImportant))
+        var important = record.Importance
+            .OrderByDescending(pair => pair.Value)
+            .ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Take(MostImportant);
+        foreach (var (feature, share) in important)
         {
             card.Append(CultureInfo.InvariantCulture, $"| {feature.Replace("|", "\\|", StringComparison.Ordinal)} | {Text(share)} |\n");
         }
 
-        card.Append(CultureInfo.InvariantCulture, $"\n## Making it again\n\nSeed {record.Spec.Seed}, MlopsFunctions {record.CodeVersion}, {record.Runtime} on {record.Architecture}; ");
+        card.Append(CultureInfo.InvariantCulture, $"\n## Making it again\n\nSeed {record.Spec.Seed}, ");
+        card.Append(CultureInfo.InvariantCulture, $"MlopsFunctions {record.CodeVersion}, {record.Runtime} on {record.Architecture}; ");
         card.Append("the whole spec is in `training_record.json`.\n");
         return card.ToString();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mlops.Data;
 using Mlops.Registry;
 
@@ -18,7 +19,8 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
     {
         if (data.Find(spec.Target) is not { } target)
         {
-            return Refused("target", $"the data set has no column '{spec.Target}'; it has {Listed(data.Columns.Select(column => column.Name))}");
+            return Refused(
+                "target", $"the data set has no column '{spec.Target}'; it has {Listed(data.Columns.Select(column => column.Name))}");
         }
 
         var names = spec.Features ?? [.. data.Columns.Select(column => column.Name).Where(name => name != spec.Target)];
@@ -76,7 +78,9 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             return ((NumericColumn)target).Values;
         }
 
-        var index = signature.Classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => (double)pair.i, StringComparer.Ordinal);
+        var index = signature.Classes
+            .Select((name, i) => (name, i))
+            .ToDictionary(pair => pair.name, pair => (double)pair.i, StringComparer.Ordinal);
         return [.. Labels(target)!.Select(label => label is not null && index.TryGetValue(label, out var code) ? code : double.NaN)];
     }
 
@@ -87,7 +91,7 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
         NumericColumn { Schema.Type: ColumnType.Boolean } flags =>
             [.. flags.Values.Select(value => double.IsNaN(value) ? null : value is 0 ? "false" : "true")],
         NumericColumn { Schema.Type: ColumnType.Integer } integers =>
-            [.. integers.Values.Select(value => double.IsNaN(value) ? null : ((long)value).ToString(System.Globalization.CultureInfo.InvariantCulture))],
+            [.. integers.Values.Select(value => double.IsNaN(value) ? null : ((long)value).ToString(CultureInfo.InvariantCulture))],
         _ => null,
     };
 
@@ -105,7 +109,8 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
         }
         else if (classes.Count > MaxClasses)
         {
-            errors.Add(new SpecError("target", $"'{spec.Target}' has {classes.Count} different values; classification takes at most {MaxClasses}"));
+            errors.Add(new SpecError(
+                "target", $"'{spec.Target}' has {classes.Count} different values; classification takes at most {MaxClasses}"));
         }
         else if (task is TaskType.Binary && classes.Count > 2)
         {
@@ -131,8 +136,8 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
     }
 
     private static List<string> Sorted(HashSet<string> labels) =>
-        labels.All(label => long.TryParse(label, System.Globalization.CultureInfo.InvariantCulture, out _))
-            ? [.. labels.OrderBy(label => long.Parse(label, System.Globalization.CultureInfo.InvariantCulture)).ThenBy(label => label, StringComparer.Ordinal)]
+        labels.All(label => long.TryParse(label, CultureInfo.InvariantCulture, out _))
+            ? [.. labels.OrderBy(label => long.Parse(label, CultureInfo.InvariantCulture)).ThenBy(label => label, StringComparer.Ordinal)]
             : [.. labels.Order(StringComparer.Ordinal)];
 
     private static PlanOutcome.Refused Refused(string path, string problem) => new([new SpecError(path, problem)]);

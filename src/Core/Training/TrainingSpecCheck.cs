@@ -17,8 +17,12 @@ public static class TrainingSpecCheck
     public static IReadOnlyList<SpecError> Check(TrainingSpec spec, IReadOnlyCollection<ILearner> learners)
     {
         var errors = new List<SpecError>();
-        Require(ModelName.TryParse(spec.Model, null, out _), "model", "expected a model name: 1 to 128 letters, digits, dots, hyphens or underscores");
-        Require(DatasetName.TryParse(spec.Dataset, null, out _), "dataset", "expected a data set name: up to 63 lower-case letters, digits, hyphens or underscores");
+        Require(
+            ModelName.TryParse(spec.Model, null, out _), "model",
+            "expected a model name: 1 to 128 letters, digits, dots, hyphens or underscores");
+        Require(
+            DatasetName.TryParse(spec.Dataset, null, out _), "dataset",
+            "expected a data set name: up to 63 lower-case letters, digits, hyphens or underscores");
         Require(spec.DatasetVersion is null or >= 1, "datasetVersion", "expected a whole number from 1");
         Require(spec.Target.Length > 0 && spec.Target.Length <= MaxColumnName, "target", "expected the name of a column");
         Require(spec.PositiveClass is null or { Length: <= MaxClassName }, "positiveClass", $"expected at most {MaxClassName} characters");
@@ -64,7 +68,7 @@ public static class TrainingSpecCheck
         {
             if (learners.FirstOrDefault(candidate => candidate.Name == spec.Learner.Name) is not { } learner)
             {
-                Require(false, "learner.name", $"expected one of {string.Join(", ", learners.Select(known => known.Name).Order(StringComparer.Ordinal))}");
+                Require(false, "learner.name", OneOf(learners.Select(known => known.Name).Order(StringComparer.Ordinal)));
                 return;
             }
 
@@ -78,7 +82,8 @@ public static class TrainingSpecCheck
                 {
                     Require(
                         value >= known.Minimum && value <= known.Maximum && (!known.IsInteger || double.IsInteger(value)), path,
-                        FormattableString.Invariant($"expected a {(known.IsInteger ? "whole number" : "number")} from {known.Minimum} to {known.Maximum}"));
+                        FormattableString.Invariant(
+                            $"expected a {(known.IsInteger ? "whole number" : "number")} from {known.Minimum} to {known.Maximum}"));
                 }
                 else
                 {
@@ -105,17 +110,22 @@ public static class TrainingSpecCheck
 
         void CheckGate(GateSpec gate, string path)
         {
-            Require(
-                MetricCatalog.Find(gate.Metric) is { } metric && (spec.Task is null || metric.AppliesTo(spec.Task.Value)), $"{path}.metric",
-                $"expected one of {string.Join(", ", MetricCatalog.All.Where(known => spec.Task is null || known.AppliesTo(spec.Task.Value)).Select(known => known.Name))}");
+            var metrics = MetricCatalog.All
+                .Where(metric => spec.Task is null || metric.AppliesTo(spec.Task.Value))
+                .Select(metric => metric.Name);
+            Require(metrics.Contains(gate.Metric), $"{path}.metric", OneOf(metrics));
             Require(
                 gate.AtLeast is not null || gate.AtMost is not null || gate.ChampionMargin is not null, path,
                 "expected atLeast, atMost or championMargin");
             Require(double.IsFinite(gate.AtLeast ?? 0), $"{path}.atLeast", "expected a finite number");
             Require(double.IsFinite(gate.AtMost ?? 0), $"{path}.atMost", "expected a finite number");
-            Require(gate.ChampionMargin is not { } margin || margin is >= 0 and < double.PositiveInfinity, $"{path}.championMargin", "expected a number from 0");
+            Require(
+                gate.ChampionMargin is null or (>= 0 and < double.PositiveInfinity), $"{path}.championMargin",
+                "expected a number from 0");
         }
     }
+
+    private static string OneOf(IEnumerable<string> names) => $"expected one of {string.Join(", ", names)}";
 
     private static string CamelCase(TaskType task) => task.ToString().ToLowerInvariant();
 }

@@ -14,7 +14,9 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
 {
     private const string NameRule = "1 to 63 lower-case letters, digits, hyphens or underscores, starting with a letter or digit";
 
-    /// <summary>Stores the body as a new version, reading it as it comes; content that the data set has had is answered with its version.</summary>
+    /// <summary>
+    /// Stores the body as a new version, reading it as it comes; content that the data set has had is answered with its version.
+    /// </summary>
     [Function("UploadDataset")]
     public async Task<Results<Created<DatasetVersionView>, Ok<DatasetVersionView>, ProblemHttpResult>> UploadAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/datasets/{name}/versions")] HttpRequest request,

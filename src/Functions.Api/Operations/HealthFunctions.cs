@@ -32,7 +32,10 @@ public sealed class HealthFunctions(ITableStore tables, EndpointRouter router)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "readyz")] HttpRequest request, CancellationToken cancellationToken)
     {
         var storage = await StorageAnswersAsync(cancellationToken);
-        var waiting = router.Health.Where(endpoint => endpoint.Status is EndpointStatus.Unavailable).Select(endpoint => endpoint.Name.Value).ToList();
+        var waiting = router.Health
+            .Where(endpoint => endpoint.Status is EndpointStatus.Unavailable)
+            .Select(endpoint => endpoint.Name.Value)
+            .ToList();
         var checks = new Dictionary<string, string>
         {
             ["storage"] = storage ? "ok" : "no answer",

@@ -4,7 +4,9 @@ using Mlops.Training;
 
 namespace Mlops.Pipelines.Training;
 
-/// <summary>Scores the held-out rows with the exported model through the scorer that serves, so that what is measured is what runs.</summary>
+/// <summary>
+/// Scores the held-out rows with the exported model through the scorer that serves, so that what is measured is what runs.
+/// </summary>
 public sealed class EvaluateModel(TrainingTable table, TrainingFiles files, IModelLoader loader)
 {
     [Function(nameof(EvaluateModel))]

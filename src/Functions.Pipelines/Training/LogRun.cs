@@ -39,7 +39,11 @@ public sealed class LogRun(
         return new RunBatch(
             [.. made.Report.Metrics.Select(metric => new Metric(metric.Key, metric.Value, at)),
                 .. made.Model.Facts.Select(fact => new Metric(fact.Key, fact.Value, at))],
-            [new Param("learner", spec.Learner.Name), new Param("seed", spec.Seed.ToString(CultureInfo.InvariantCulture)), .. hyperparameters],
+            [
+                new Param("learner", spec.Learner.Name),
+                new Param("seed", spec.Seed.ToString(CultureInfo.InvariantCulture)),
+                .. hyperparameters,
+            ],
             [
                 new Tag("mlops.dataset", $"{made.Data.Dataset}:{made.Data.Version}"),
                 new Tag("mlops.dataset.sha256", made.Data.Sha256),

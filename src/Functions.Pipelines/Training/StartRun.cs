@@ -15,7 +15,11 @@ public sealed class StartRun(ExperimentStore experiments, RunStore runs)
         var start = new RunStart(
             $"{request.Spec.Learner.Name}-{request.Id[..8]}",
             new DateTimeOffset(training.StartedAt, TimeSpan.Zero),
-            [new Tag("mlflow.user", request.Caller), new Tag("mlflow.source.name", nameof(TrainModel)), new Tag("mlops.training", request.Id)],
+            [
+                new Tag("mlflow.user", request.Caller),
+                new Tag("mlflow.source.name", nameof(TrainModel)),
+                new Tag("mlops.training", request.Id),
+            ],
             IdempotencyKey: request.Id);
         var run = await runs.CreateAsync(tenant, experiment.Id, start, cancellationToken);
         return new StartedRun(experiment.Id, run.Id);

@@ -87,10 +87,12 @@ public sealed class TrainingFunctions(
             ContinuationToken = paging.Continuation,
             FetchInputsAndOutputs = true,
         };
-        await foreach (var page in client.GetAllInstancesAsync(query).AsPages(paging.Continuation, paging.Limit).WithCancellation(cancellationToken))
+        var pages = client.GetAllInstancesAsync(query).AsPages(paging.Continuation, paging.Limit);
+        await foreach (var page in pages.WithCancellation(cancellationToken))
         {
             return TypedResults.Ok(new TrainingPage(
-                [.. page.Values.Select(instance => TrainingView.Of(instance, instance.InstanceId[Instance(tenant, "").Length..], progress: null))],
+                [.. page.Values.Select(instance =>
+                    TrainingView.Of(instance, instance.InstanceId[Instance(tenant, "").Length..], progress: null))],
                 page.ContinuationToken));
         }
 

@@ -33,7 +33,8 @@ public sealed record Candidate(TrainedModel Trained, RegisteredVersion Version);
 public sealed record EndedTraining(StartedTraining Training, string Reason);
 
 /// <summary>What came of a training.</summary>
-/// <param name="Outcome"><c>promoted</c> (it carries the alias), <c>registered</c> (a gate refused it the alias) or <c>refused</c> (no model).</param>
+/// <param name="Outcome"><c>promoted</c> (it carries the alias), <c>registered</c> (a gate refused it the alias) or <c>refused</c>
+/// (no model).</param>
 /// <param name="Reason">Why it was refused.</param>
 public sealed record TrainingResult(
     string Outcome,
@@ -56,5 +57,13 @@ public sealed record TrainingResult(
         Reason: null);
 
     public static TrainingResult Refused(StartedTraining training, string reason) =>
-        new("refused", training.Run?.RunId, training.Request.Spec.Model, Version: null, Metrics: null, Baseline: null, Verdict: null, reason);
+        new(
+            "refused",
+            training.Run?.RunId,
+            training.Request.Spec.Model,
+            Version: null,
+            Metrics: null,
+            Baseline: null,
+            Verdict: null,
+            reason);
 }

@@ -26,12 +26,15 @@ public class TrainModelTests
     [Fact]
     public async Task A_refusal_ends_the_run_with_the_reason_and_is_no_failure()
     {
-        var context = Orchestration().On<OnData>(nameof(ValidateData), _ => throw new TrainingRefusedException("target: there is no column 'left'"));
+        var context = Orchestration().On<OnData>(
+            nameof(ValidateData), _ => throw new TrainingRefusedException("target: there is no column 'left'"));
 
         var result = await TrainModel.RunAsync(context, Request);
 
         Assert.Equal(("refused", "target: there is no column 'left'"), (result.Outcome, result.Reason));
-        Assert.Equal([nameof(StartRun), nameof(ResolveData), nameof(ValidateData), nameof(FailRun)], context.Calls.Select(call => call.Activity));
+        Assert.Equal(
+            [nameof(StartRun), nameof(ResolveData), nameof(ValidateData), nameof(FailRun)],
+            context.Calls.Select(call => call.Activity));
         Assert.Equal("failed", StatusOf(context).State);
     }
 
@@ -68,7 +71,9 @@ public class TrainModelTests
             .On<StartedTraining>(nameof(ResolveData), _ => new ResolvedData("customers", 1, "ab", 100))
             .On<OnData>(nameof(ValidateData), _ => new ValidatedData(100, []))
             .On<OnData>(nameof(SplitData), _ => new SplitRows(75, 25))
-            .On<OnData>(nameof(TrainLearner), _ => new ExportedModel("cd", 10, new Dictionary<string, double>(), new Dictionary<string, double>()))
+            .On<OnData>(
+                nameof(TrainLearner),
+                _ => new ExportedModel("cd", 10, new Dictionary<string, double>(), new Dictionary<string, double>()))
             .On<OnData>(nameof(EvaluateModel), _ => report)
             .On<OnData>(nameof(ProfileData), _ => true)
             .On<TrainedModel>(nameof(LogRun), _ => true)

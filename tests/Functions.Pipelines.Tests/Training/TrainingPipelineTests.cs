@@ -22,7 +22,17 @@ public class TrainingPipelineTests
         Assert.Equal(("promoted", 1), (result.Outcome, version?.Number));
         var files = await pipeline.Get<ModelFiles>().ListAsync(TenantId.Default, version!, default);
         Assert.Equal(
-            ["MLmodel", "evaluation.json", "input_example.json", "model.onnx", "model_card.md", "reference_profile.json", "signature.json", "split.json", "training_record.json"],
+            [
+                "MLmodel",
+                "evaluation.json",
+                "input_example.json",
+                "model.onnx",
+                "model_card.md",
+                "reference_profile.json",
+                "signature.json",
+                "split.json",
+                "training_record.json",
+            ],
             files.Select(file => file.Path).Order(StringComparer.Ordinal));
         var run = await pipeline.Get<RunStore>().FindAsync(TenantId.Default, result.RunId!, default);
         Assert.Equal(RunStatus.Finished, run?.Status);
@@ -54,7 +64,8 @@ public class TrainingPipelineTests
         await pipeline.TrainAsync(pipeline.Request(spec));
         await pipeline.TrainAsync(pipeline.Request(spec));
 
-        var versions = (await pipeline.Get<ModelStore>().ListVersionsAsync(TenantId.Default, ModelName.Parse("churn"), 10, null, default)).Versions;
+        var listed = await pipeline.Get<ModelStore>().ListVersionsAsync(TenantId.Default, ModelName.Parse("churn"), 10, null, default);
+        var versions = listed.Versions;
         Assert.Equal(2, versions.Count);
         Assert.Equal(versions[0].Sha256, versions[1].Sha256);
     }
@@ -97,7 +108,8 @@ public class TrainingPipelineTests
     public async Task A_training_that_was_told_to_stop_is_refused()
     {
         await using var pipeline = await WithCustomersAsync();
-        var slow = Spec with { Learner = new LearnerSpec("gradient-boosting", new Dictionary<string, double> { ["rounds"] = 5_000, ["learningRate"] = 0.001 }) };
+        var settings = new Dictionary<string, double> { ["rounds"] = 5_000, ["learningRate"] = 0.001 };
+        var slow = Spec with { Learner = new LearnerSpec("gradient-boosting", settings) };
         var request = pipeline.Request(slow);
         await pipeline.Get<TrainingProgressBoard>().RequestCancelAsync(TenantId.Default, request.Id, default);
 
