@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Mlops.EndToEnd;
 
 /// <summary>The host as a process of its own over a folder that outlives it, so that it can be killed.</summary>
-internal sealed class HostProcess : IAsyncDisposable
+internal sealed partial class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -19,25 +18,30 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Starts the host on a port that the system chooses and waits until it says that it is ready, and where.</summary>
     public static async Task<HostProcess> StartAsync(string dataFolder)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var dll = Path.Combine(AppContext.BaseDirectory, "Mlops.LocalHost.dll");
-        var start = new ProcessStartInfo("dotnet", [dll, "--urls", address.ToString(), "--data", dataFolder])
+        var start = new ProcessStartInfo("dotnet", [dll, "--urls", "http://127.0.0.1:0", "--data", dataFolder])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         var process = Process.Start(start)!;
+        var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // Nobody reads the log, but an unread pipe would block the host.
-        process.OutputDataReceived += (_, _) => { };
+        // The pipes are read to the end, for an unread pipe would block the host.
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (ReadyAt().Match(line.Data ?? "") is { Success: true } ready)
+            {
+                address.TrySetResult(new Uri(ready.Groups["address"].Value));
+            }
+        };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var host = new HostProcess(process, address);
-        await host.WaitUntilReadyAsync();
-        return host;
+        return new HostProcess(process, await address.Task.WaitAsync(StartLimit));
     }
 
     /// <summary>SIGKILL: the process gets no chance to finish anything.</summary>
@@ -58,32 +62,6 @@ internal sealed class HostProcess : IAsyncDisposable
         Client.Dispose();
     }
 
-    private async Task WaitUntilReadyAsync()
-    {
-        using var limit = new CancellationTokenSource(StartLimit);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await timer.WaitForNextTickAsync(limit.Token))
-        {
-            Assert.False(_process.HasExited, "The host ended instead of getting ready.");
-            try
-            {
-                using var answer = await Client.GetAsync(new Uri("/readyz", UriKind.Relative), limit.Token);
-                if (answer.StatusCode is HttpStatusCode.OK)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    [GeneratedRegex(@"Ready at (?<address>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex ReadyAt();
 }
