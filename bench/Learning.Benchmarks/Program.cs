@@ -33,7 +33,7 @@ foreach (var problem in new[] { Problem.Make(TaskType.Binary, rows, 30), Problem
 
 static (double Wall, double Cpu, ITrainedModel Model) Time(ILearner learner, TrainingData data, int threads)
 {
-    var settings = learner.Hyperparameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);
+    var settings = learner.Hyperparameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default, StringComparer.Ordinal);
 
     // All rounds, as early stopping would make the work depend on luck.
     settings["earlyStoppingRounds"] = 0;

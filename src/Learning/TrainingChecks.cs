@@ -10,7 +10,7 @@ internal static class TrainingChecks
     /// <exception cref="TrainingRefusedException">The data cannot be learned from.</exception>
     public static void Require(TrainingData data, ILearner learner)
     {
-        var (features, target, signature) = data;
+        var (features, target, signature) = (data.Features, data.Target, data.Signature);
         if (target.Length != features.RowCount)
         {
             throw new ArgumentException($"{features.RowCount} rows have {target.Length} targets.", nameof(data));

@@ -131,6 +131,6 @@ public sealed class GradientBoostingTests
         Assert.All(predictions.Chunk(5), row => Assert.Equal(1, row.Sum(), 1e-12));
     }
 
-    private static Dictionary<string, double> With(TrainingOptions options, string name, double value) =>
-        new(options.Hyperparameters) { [name] = value };
+    private static Dictionary<string, HyperparameterValue> With(TrainingOptions options, string name, double value) =>
+        new(options.Hyperparameters, StringComparer.Ordinal) { [name] = value };
 }

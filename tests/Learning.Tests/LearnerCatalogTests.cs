@@ -30,8 +30,7 @@ public sealed class LearnerCatalogTests
             Assert.All(learner.Hyperparameters, parameter =>
             {
                 Assert.Matches(new Regex("^[a-z][A-Za-z0-9]*$"), parameter.Name);
-                Assert.InRange(parameter.Default, parameter.Minimum, parameter.Maximum);
-                Assert.True(!parameter.IsInteger || parameter.Default == Math.Floor(parameter.Default));
+                Assert.True(parameter.Allows(parameter.Default), parameter.Name);
                 Assert.EndsWith(".", parameter.Description, StringComparison.Ordinal);
             });
         }

@@ -76,7 +76,7 @@ public sealed class RefusalTests
 
     [Fact]
     public void A_missing_hyperparameter_breaks_the_promise() => Assert.Throws<ArgumentException>(() => new GradientBoosting().Train(
-        Make.Classification(2, [0, 1, 0, 1], Numbers), new TrainingOptions(new Dictionary<string, double>(), 0, 1), default));
+        Make.Classification(2, [0, 1, 0, 1], Numbers), new TrainingOptions(new Dictionary<string, HyperparameterValue>(), 0, 1), default));
 
     private static void Refuses(string learner, TrainingData data, string reason)
     {

@@ -16,7 +16,14 @@ public enum TaskType { Binary, Multiclass, Regression }
 /// <param name="Target">The name of the column it learned to predict.</param>
 /// <param name="Classes">The class labels, sorted ordinally (numerically if all are integers), the positive one last; empty for
 /// regression.</param>
-public sealed record ModelSignature(IReadOnlyList<ColumnSchema> Features, string Target, TaskType Task, IReadOnlyList<string> Classes)
+/// <param name="DecisionThreshold">Of two classes: the probability of the positive one from which on it is the label; absent: the more
+/// probable class is.</param>
+public sealed record ModelSignature(
+    IReadOnlyList<ColumnSchema> Features,
+    string Target,
+    TaskType Task,
+    IReadOnlyList<string> Classes,
+    double? DecisionThreshold = null)
 {
     public const string NumericInput = "numeric";
     public const string StringInput = "strings";

@@ -3,20 +3,12 @@ using Mlops.Registry;
 
 namespace Mlops.Training;
 
-/// <summary>A setting of a learner.</summary>
-/// <param name="Name">camelCase, as it stands in a training spec.</param>
-/// <param name="Default">The value used when the spec does not name it.</param>
-/// <param name="Minimum">The least legal value, inclusive.</param>
-/// <param name="Maximum">The greatest legal value, inclusive.</param>
-/// <param name="IsInteger">Whether only whole numbers are legal.</param>
-/// <param name="Description">What it does, in a sentence, with its unit.</param>
-public sealed record Hyperparameter(string Name, double Default, double Minimum, double Maximum, bool IsInteger, string Description);
-
 /// <summary>What to learn from: features, and for every row the target.</summary>
 /// <param name="Features">The feature columns, missing values and all; the learner does its own preprocessing.</param>
 /// <param name="Target">The class index (into <see cref="ModelSignature.Classes"/>) or the value of each row; never NaN.</param>
 /// <param name="Signature">Features in the frame's order, target, task and classes.</param>
-public sealed record TrainingData(DataFrame Features, double[] Target, ModelSignature Signature);
+/// <param name="Weights">How much each row counts, finite and not negative; null if all count alike. Class weights are in it.</param>
+public sealed record TrainingData(DataFrame Features, double[] Target, ModelSignature Signature, double[]? Weights = null);
 
 /// <summary>How far a training has come.</summary>
 /// <param name="Completed">Rounds or iterations done.</param>
@@ -29,8 +21,20 @@ public sealed record TrainingProgress(int Completed, int Total, double Loss);
 /// <param name="Seed">All chance comes from it: equal data, settings and seed give equal models, byte for byte, on any thread
 /// count.</param>
 /// <param name="Threads">At most this many threads, at least 1.</param>
+/// <param name="Progress">Called on the training thread after every round or iteration. What it throws ends the training: so a
+/// pruner stops a trial.</param>
+/// <param name="Preprocessing">How single columns are prepared, by feature name, where not as the learner would.</param>
+/// <param name="Monotone">By feature name: 1 where the prediction may only rise with the feature, −1 where it may only fall. A
+/// learner that cannot promise it refuses.</param>
+/// <param name="Validation">Rows that are not learned from: where given, early stopping and the reported loss use them.</param>
 public sealed record TrainingOptions(
-    IReadOnlyDictionary<string, double> Hyperparameters, int Seed, int Threads, Action<TrainingProgress>? Progress = null);
+    IReadOnlyDictionary<string, HyperparameterValue> Hyperparameters,
+    int Seed,
+    int Threads,
+    Action<TrainingProgress>? Progress = null,
+    IReadOnlyDictionary<string, ColumnPreprocessing>? Preprocessing = null,
+    IReadOnlyDictionary<string, int>? Monotone = null,
+    TrainingData? Validation = null);
 
 /// <summary>A way of learning a model from a table, preprocessing included.</summary>
 /// <remarks>Implementations hold no state between calls and may be called concurrently.</remarks>
@@ -42,6 +46,9 @@ public interface ILearner
     IReadOnlyList<TaskType> Tasks { get; }
 
     IReadOnlyList<Hyperparameter> Hyperparameters { get; }
+
+    /// <summary>Why it cannot be used on this installation; null if it can.</summary>
+    string? Unavailable => null;
 
     /// <exception cref="TrainingRefusedException">The data cannot be learned from; the message says why.</exception>
     ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken);
@@ -55,6 +62,9 @@ public interface ITrainedModel
 
     /// <summary>What the learner has to say of the training: rounds used, iterations, final loss.</summary>
     IReadOnlyDictionary<string, double> Facts { get; }
+
+    /// <summary>The probability of the positive class from which on it is predicted; null for the most probable class.</summary>
+    double? DecisionThreshold => null;
 
     /// <summary>
     /// The learner's own predictions, row-major [rows, <see cref="ModelSignature.OutputWidth"/>]: probabilities or values.

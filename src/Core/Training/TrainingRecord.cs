@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace Mlops.Training;
 
 /// <summary>All that is needed to train the same model again: kept with the version.</summary>
+/// <param name="Learner">What learned, with the settings that were found where the spec left them open.</param>
 /// <param name="DatasetSha256">Of the CSV's bytes.</param>
 /// <param name="ModelSha256">Of <c>model.onnx</c>; training again from this record must give it.</param>
 /// <param name="CodeVersion">The version of this product.</param>
@@ -12,6 +13,7 @@ namespace Mlops.Training;
 public sealed record TrainingRecord(
     string TrainingId,
     TrainingSpec Spec,
+    LearnerSpec Learner,
     string Dataset,
     int DatasetVersion,
     string DatasetSha256,

@@ -15,11 +15,18 @@ namespace Mlops.Training;
 /// <param name="Gates">What the exported model must achieve before it may carry the alias.</param>
 /// <param name="Alias">The alias it gets when all gates pass; <c>champion</c> if absent.</param>
 /// <param name="Seed">All chance in training comes from it.</param>
+/// <param name="Learner">What learns; if absent, learner, preprocessing and settings are chosen within the budget.</param>
+/// <param name="Preprocessing">How single columns are prepared, where not as their type suggests.</param>
+/// <param name="Search">If given, the learner's hyperparameters are searched for.</param>
+/// <param name="Validation">How trials of a search are measured on the training rows; the held-out rows are never searched on.</param>
+/// <param name="Expectations">The suite that the data must meet, of the data set's suites; absent: the one named <c>default</c> if
+/// there is one.</param>
+/// <param name="Budget">What choosing a learner may cost.</param>
 public sealed record TrainingSpec(
     string Model,
     string Dataset,
     string Target,
-    LearnerSpec Learner,
+    LearnerSpec? Learner = null,
     int? DatasetVersion = null,
     TaskType? Task = null,
     IReadOnlyList<string>? Features = null,
@@ -28,20 +35,44 @@ public sealed record TrainingSpec(
     string? Experiment = null,
     IReadOnlyList<GateSpec>? Gates = null,
     string? Alias = null,
-    int Seed = 0);
+    int Seed = 0,
+    IReadOnlyDictionary<string, ColumnPreprocessing>? Preprocessing = null,
+    WeightSpec? Weights = null,
+    CalibrationSpec? Calibration = null,
+    SearchSpec? Search = null,
+    CrossValidationSpec? Validation = null,
+    EvaluationSpec? Evaluation = null,
+    string? Expectations = null,
+    BudgetSpec? Budget = null);
 
 /// <param name="Name">One of the learners that <c>GET /api/v1/learners</c> lists.</param>
 /// <param name="Hyperparameters">Those that differ from the learner's defaults.</param>
-public sealed record LearnerSpec(string Name, IReadOnlyDictionary<string, double>? Hyperparameters = null);
+/// <param name="Monotone">By feature: 1 if the prediction may only rise with it, −1 if it may only fall.</param>
+public sealed record LearnerSpec(
+    string Name,
+    IReadOnlyDictionary<string, HyperparameterValue>? Hyperparameters = null,
+    IReadOnlyDictionary<string, int>? Monotone = null);
 
 /// <summary>How rows are held out for evaluation.</summary>
 /// <param name="Test">The share held out, over 0 and at most 0.9.</param>
 /// <param name="Stratify">Whether every class keeps its share in both parts; ignored for regression.</param>
 public sealed record SplitSpec(double Test = 0.25, int Seed = 0, bool Stratify = true);
 
-/// <summary>A condition on one metric of the exported model, measured on the held-out rows.</summary>
-/// <param name="Metric">A metric that the task has.</param>
-/// <param name="AtLeast">The least value that passes.</param>
-/// <param name="AtMost">The greatest value that passes.</param>
-/// <param name="ChampionMargin">How much worse than the version that carries the alias now it may be, both scored on the same rows.</param>
-public sealed record GateSpec(string Metric, double? AtLeast = null, double? AtMost = null, double? ChampionMargin = null);
+/// <summary>What an automatic choice of learner may cost; whichever is used up first ends it.</summary>
+/// <param name="Trials">How many models are tried at most.</param>
+/// <param name="Minutes">No model is begun after this long.</param>
+public sealed record BudgetSpec(int? Trials = null, double? Minutes = null)
+{
+    internal IEnumerable<SpecError> Check(string path)
+    {
+        if (Trials is < 1 or > 10_000)
+        {
+            yield return new SpecError($"{path}.trials", "expected a whole number from 1 to 10000");
+        }
+
+        if (Minutes is not (null or (> 0 and <= 10_080)))
+        {
+            yield return new SpecError($"{path}.minutes", "expected a number over 0 and at most 10080");
+        }
+    }
+}

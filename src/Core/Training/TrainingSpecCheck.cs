@@ -31,7 +31,19 @@ public static class TrainingSpecCheck
         Require(spec.Split is null or { Test: > 0 and <= 0.9 }, "split.test", "expected a share over 0 and at most 0.9");
         CheckFeatures();
         CheckLearner();
-        CheckGates();
+        errors.AddRange(GateSpecCheck.Check(spec.Gates ?? [], "gates", spec.Task));
+        errors.AddRange(PreprocessingCheck.Check(
+            spec.Preprocessing ?? new Dictionary<string, ColumnPreprocessing>(), "preprocessing"));
+        errors.AddRange(spec.Weights?.Check("weights") ?? []);
+        errors.AddRange(spec.Calibration?.Check("calibration") ?? []);
+        errors.AddRange(spec.Validation?.Check("validation") ?? []);
+        errors.AddRange(spec.Evaluation?.Check("evaluation") ?? []);
+        errors.AddRange(spec.Budget?.Check("budget") ?? []);
+        if (spec.Search is { } search)
+        {
+            errors.AddRange(SearchSpecCheck.Check(search, "search", learners.FirstOrDefault(known => known.Name == spec.Learner?.Name)));
+        }
+
         return errors;
 
         void Require(bool holds, string path, string problem)
@@ -66,24 +78,27 @@ public static class TrainingSpecCheck
 
         void CheckLearner()
         {
+            if (spec.Learner is null)
+            {
+                return;
+            }
+
             if (learners.FirstOrDefault(candidate => candidate.Name == spec.Learner.Name) is not { } learner)
             {
                 Require(false, "learner.name", OneOf(learners.Select(known => known.Name).Order(StringComparer.Ordinal)));
                 return;
             }
 
+            Require(learner.Unavailable is null, "learner.name", learner.Unavailable ?? "");
             Require(
                 spec.Task is null || learner.Tasks.Contains(spec.Task.Value), "task",
                 $"{learner.Name} can do {string.Join(", ", learner.Tasks.Select(CamelCase))}");
-            foreach (var (name, value) in spec.Learner.Hyperparameters ?? new Dictionary<string, double>())
+            foreach (var (name, value) in spec.Learner.Hyperparameters ?? new Dictionary<string, HyperparameterValue>())
             {
                 var path = $"learner.hyperparameters.{name}";
                 if (learner.Hyperparameters.FirstOrDefault(known => known.Name == name) is { } known)
                 {
-                    Require(
-                        value >= known.Minimum && value <= known.Maximum && (!known.IsInteger || double.IsInteger(value)), path,
-                        FormattableString.Invariant(
-                            $"expected a {(known.IsInteger ? "whole number" : "number")} from {known.Minimum} to {known.Maximum}"));
+                    Require(known.Allows(value), path, known.Expected);
                 }
                 else
                 {
@@ -91,41 +106,9 @@ public static class TrainingSpecCheck
                 }
             }
         }
-
-        void CheckGates()
-        {
-            for (var i = 0; i < (spec.Gates?.Count ?? 0); i++)
-            {
-                // Reading JSON does not look for null in a list.
-                if (spec.Gates?[i] is { } gate)
-                {
-                    CheckGate(gate, $"gates[{i}]");
-                }
-                else
-                {
-                    Require(false, $"gates[{i}]", "must not be null");
-                }
-            }
-        }
-
-        void CheckGate(GateSpec gate, string path)
-        {
-            var metrics = MetricCatalog.All
-                .Where(metric => spec.Task is null || metric.AppliesTo(spec.Task.Value))
-                .Select(metric => metric.Name);
-            Require(metrics.Contains(gate.Metric), $"{path}.metric", OneOf(metrics));
-            Require(
-                gate.AtLeast is not null || gate.AtMost is not null || gate.ChampionMargin is not null, path,
-                "expected atLeast, atMost or championMargin");
-            Require(double.IsFinite(gate.AtLeast ?? 0), $"{path}.atLeast", "expected a finite number");
-            Require(double.IsFinite(gate.AtMost ?? 0), $"{path}.atMost", "expected a finite number");
-            Require(
-                gate.ChampionMargin is null or (>= 0 and < double.PositiveInfinity), $"{path}.championMargin",
-                "expected a number from 0");
-        }
     }
 
-    private static string OneOf(IEnumerable<string> names) => $"expected one of {string.Join(", ", names)}";
+    internal static string OneOf(IEnumerable<string> names) => $"expected one of {string.Join(", ", names)}";
 
     private static string CamelCase(TaskType task) => task.ToString().ToLowerInvariant();
 }

@@ -34,13 +34,13 @@ public sealed class LogRun(
     {
         var spec = made.Training.Request.Spec;
         var at = new DateTimeOffset(made.Training.StartedAt, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        var hyperparameters = spec.Learner.SettingsFor(learners.First(known => known.Name == spec.Learner.Name))
-            .Select(pair => new Param(pair.Key, pair.Value.ToString("R", CultureInfo.InvariantCulture)));
+        var hyperparameters = spec.Learner!.SettingsFor(learners.First(known => known.Name == spec.Learner!.Name))
+            .Select(pair => new Param(pair.Key, pair.Value.ToString()));
         return new RunBatch(
             [.. made.Report.Metrics.Select(metric => new Metric(metric.Key, metric.Value, at)),
                 .. made.Model.Facts.Select(fact => new Metric(fact.Key, fact.Value, at))],
             [
-                new Param("learner", spec.Learner.Name),
+                new Param("learner", spec.Learner!.Name),
                 new Param("seed", spec.Seed.ToString(CultureInfo.InvariantCulture)),
                 .. hyperparameters,
             ],

@@ -27,7 +27,7 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
             made.Report.Metrics,
             new Dictionary<string, string>
             {
-                ["learner"] = request.Spec.Learner.Name,
+                ["learner"] = request.Spec.Learner!.Name,
                 ["dataset"] = $"{made.Data.Dataset}:{made.Data.Version}",
                 ["training"] = request.Id,
             },
@@ -49,6 +49,7 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
         var record = new TrainingRecord(
             request.Id,
             request.Spec,
+            request.Spec.Learner!,
             made.Data.Dataset,
             made.Data.Version,
             made.Data.Sha256,

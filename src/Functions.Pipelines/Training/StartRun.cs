@@ -13,7 +13,7 @@ public sealed class StartRun(ExperimentStore experiments, RunStore runs)
         var tenant = TenantId.Parse(request.Tenant);
         var experiment = await experiments.GetOrCreateAsync(tenant, request.Spec.Experiment ?? request.Spec.Model, cancellationToken);
         var start = new RunStart(
-            $"{request.Spec.Learner.Name}-{request.Id[..8]}",
+            $"{request.Spec.Learner!.Name}-{request.Id[..8]}",
             new DateTimeOffset(training.StartedAt, TimeSpan.Zero),
             [
                 new Tag("mlflow.user", request.Caller),

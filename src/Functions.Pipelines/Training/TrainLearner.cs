@@ -23,11 +23,11 @@ public sealed class TrainLearner(
         }
 
         var rows = await table.ReadSplitAsync(step, cancellationToken);
-        var learner = learners.First(known => known.Name == request.Spec.Learner.Name);
+        var learner = learners.First(known => known.Name == request.Spec.Learner!.Name);
         var progress = new LatestProgress();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var options = new TrainingOptions(
-            request.Spec.Learner.SettingsFor(learner), request.Spec.Seed, Environment.ProcessorCount, progress.Set);
+            request.Spec.Learner!.SettingsFor(learner), request.Spec.Seed, Environment.ProcessorCount, progress.Set);
         var training = Task.Run(
             () => learner.Train(new TrainingData(rows.Train, rows.TrainTarget, rows.Signature), options, stop.Token), stop.Token);
         await WatchAsync(training, tenant, request.Id, progress, stop);

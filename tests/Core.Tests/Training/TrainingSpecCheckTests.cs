@@ -17,7 +17,7 @@ public class TrainingSpecCheckTests
             "no such/name",
             "Not Lower",
             "",
-            new LearnerSpec("stump", new Dictionary<string, double> { ["depth"] = 2.5, ["rate"] = double.NaN, ["speed"] = 1 }),
+            new LearnerSpec("stump", new Dictionary<string, HyperparameterValue> { ["depth"] = 2.5, ["rate"] = double.NaN, ["speed"] = 1 }),
             DatasetVersion: 0,
             Task: TaskType.Regression,
             Features: ["a", "", "a"],

@@ -9,7 +9,7 @@ namespace Mlops.Pipelines.Training;
 public class TrainingPipelineTests
 {
     private static readonly TrainingSpec Spec = new(
-        "churn", "customers", "left", new LearnerSpec("gradient-boosting", new Dictionary<string, double> { ["rounds"] = 10 }));
+        "churn", "customers", "left", new LearnerSpec("gradient-boosting", new Dictionary<string, HyperparameterValue> { ["rounds"] = 10 }));
 
     [Fact]
     public async Task Data_becomes_a_registered_version_with_its_whole_folder_and_a_finished_run()
@@ -108,7 +108,7 @@ public class TrainingPipelineTests
     public async Task A_training_that_was_told_to_stop_is_refused()
     {
         await using var pipeline = await WithCustomersAsync();
-        var settings = new Dictionary<string, double> { ["rounds"] = 5_000, ["learningRate"] = 0.001 };
+        var settings = new Dictionary<string, HyperparameterValue> { ["rounds"] = 5_000, ["learningRate"] = 0.001 };
         var slow = Spec with { Learner = new LearnerSpec("gradient-boosting", settings) };
         var request = pipeline.Request(slow);
         await pipeline.Get<TrainingProgressBoard>().RequestCancelAsync(TenantId.Default, request.Id, default);

@@ -14,7 +14,7 @@ public static class ModelCard
         var card = new StringBuilder();
         card.Append(CultureInfo.InvariantCulture, $"# {record.Spec.Model}\n\n");
         card.Append(CultureInfo.InvariantCulture, $"Predicts `{signature.Target}` ({signature.Task.ToString().ToLowerInvariant()}) ");
-        card.Append(CultureInfo.InvariantCulture, $"from {signature.Features.Count} features with `{record.Spec.Learner.Name}`.\n\n");
+        card.Append(CultureInfo.InvariantCulture, $"from {signature.Features.Count} features with `{record.Learner.Name}`.\n\n");
         card.Append("## Data\n\n");
         card.Append(
             CultureInfo.InvariantCulture,
