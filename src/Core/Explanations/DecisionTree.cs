@@ -1,0 +1,60 @@
+namespace Mlops.Explanations;
+
+/// <summary>What a split asks of a value.</summary>
+public enum BranchMode { Leaf, AtMost, Below, AtLeast, Above, Equal, NotEqual }
+
+/// <summary>A node of a tree to be explained.</summary>
+/// <param name="Mode">What is asked; <see cref="BranchMode.Leaf"/> asks nothing.</param>
+/// <param name="Column">The column that is asked about.</param>
+/// <param name="Threshold">What it is compared with, as float.</param>
+/// <param name="IfTrue">The index of the node where the answer is yes, greater than this node's own.</param>
+/// <param name="IfFalse">The index of the node where the answer is no, greater than this node's own.</param>
+/// <param name="MissingIsTrue">Whether NaN counts as yes.</param>
+/// <param name="Cover">The weight of the training rows that came by.</param>
+/// <param name="Values">Of a leaf what it adds to each output.</param>
+public readonly record struct DecisionNode(
+    BranchMode Mode, int Column, float Threshold, int IfTrue, int IfFalse, bool MissingIsTrue, double Cover, double[]? Values)
+{
+    /// <summary>Whether a value takes the way of <see cref="IfTrue"/>.</summary>
+    public bool IsTrueFor(float value) => float.IsNaN(value) && MissingIsTrue || Mode switch
+    {
+        BranchMode.AtMost => value <= Threshold,
+        BranchMode.Below => value < Threshold,
+        BranchMode.AtLeast => value >= Threshold,
+        BranchMode.Above => value > Threshold,
+        BranchMode.Equal => value == Threshold,
+        _ => value != Threshold,
+    };
+}
+
+/// <summary>A tree of splits over encoded columns.</summary>
+/// <param name="Nodes">The root first, children after their parents.</param>
+public sealed record DecisionTree(DecisionNode[] Nodes)
+{
+    /// <summary>The most splits between the root and a leaf.</summary>
+    public int Depth
+    {
+        get
+        {
+            var depths = new int[Nodes.Length];
+            for (var i = 0; i < Nodes.Length; i++)
+            {
+                if (Nodes[i].Mode is not BranchMode.Leaf)
+                {
+                    depths[Nodes[i].IfTrue] = depths[i] + 1;
+                    depths[Nodes[i].IfFalse] = depths[i] + 1;
+                }
+            }
+
+            return depths.Max();
+        }
+    }
+
+    /// <summary>The share of the training rows at a split that took the way of <see cref="DecisionNode.IfTrue"/>.</summary>
+    /// <remarks>A split that no training row came by is thought to part evenly.</remarks>
+    public double ShareTrue(in DecisionNode split)
+    {
+        var (yes, no) = (Nodes[split.IfTrue].Cover, Nodes[split.IfFalse].Cover);
+        return yes + no > 0 ? yes / (yes + no) : 0.5;
+    }
+}
