@@ -66,7 +66,8 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         }
     }
 
-    private static InferenceSession Open(ReadOnlyMemory<byte> onnx)
+    /// <exception cref="ModelLoadException">The runtime refuses the model.</exception>
+    internal static InferenceSession Open(ReadOnlyMemory<byte> onnx)
     {
         using var options = new SessionOptions
         {

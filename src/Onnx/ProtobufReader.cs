@@ -78,6 +78,27 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
         }
     }
 
+    /// <summary>The floats of a repeated field, whether packed or one by one.</summary>
+    public readonly void AddFloats(List<float> floats)
+    {
+        if (_wireType is WireType.Fixed32)
+        {
+            floats.Add(BitConverter.UInt32BitsToSingle((uint)_integer));
+            return;
+        }
+
+        var packed = Bytes;
+        if (packed.Length % sizeof(float) is not 0)
+        {
+            throw new InvalidDataException($"Field {Field} has {packed.Length} bytes of floats.");
+        }
+
+        for (var i = 0; i < packed.Length; i += sizeof(float))
+        {
+            floats.Add(BinaryPrimitives.ReadSingleLittleEndian(packed[i..]));
+        }
+    }
+
     private ulong Varint()
     {
         var value = 0UL;

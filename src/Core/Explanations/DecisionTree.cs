@@ -57,4 +57,34 @@ public sealed record DecisionTree(DecisionNode[] Nodes)
         var (yes, no) = (Nodes[split.IfTrue].Cover, Nodes[split.IfFalse].Cover);
         return yes + no > 0 ? yes / (yes + no) : 0.5;
     }
+
+    /// <summary>Whether every split's cover is the sum of its children's, and some row came by at all.</summary>
+    public bool HasCovers => Nodes[0].Cover > 0 && Array.TrueForAll(
+        Nodes,
+        node => node.Mode is BranchMode.Leaf
+            || Math.Abs(node.Cover - Nodes[node.IfTrue].Cover - Nodes[node.IfFalse].Cover) <= 1e-3 * node.Cover);
+
+    /// <summary>The tree with the covers that some rows give it.</summary>
+    /// <param name="columns">Row-major [rows, width].</param>
+    public DecisionTree CoveredBy(ReadOnlySpan<float> columns, int rows, int width)
+    {
+        var covers = new double[Nodes.Length];
+        for (var row = 0; row < rows; row++)
+        {
+            var index = 0;
+            while (true)
+            {
+                covers[index]++;
+                ref readonly var node = ref Nodes[index];
+                if (node.Mode is BranchMode.Leaf)
+                {
+                    break;
+                }
+
+                index = node.IsTrueFor(columns[(row * width) + node.Column]) ? node.IfTrue : node.IfFalse;
+            }
+        }
+
+        return new DecisionTree([.. Nodes.Select((node, index) => node with { Cover = covers[index] })]);
+    }
 }
