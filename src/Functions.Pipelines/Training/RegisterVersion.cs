@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Azure.Functions.Worker;
+using Mlops.Explanations;
 using Mlops.Registry;
 using Mlops.Storage;
 using Mlops.Training;
@@ -72,6 +73,7 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
                 [ModelFiles.Evaluation] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken),
                 [ModelFiles.TrainingRecord] = Documents.Write(record),
                 [ModelFiles.ModelCard] = Encoding.UTF8.GetBytes(ModelCard.Write(record, rows.Signature, made.Report)),
+                [BackgroundRows.File] = Documents.Write(BackgroundRows.Draw(rows.Train, rows.Signature, request.Spec.Seed)),
                 [TrainingFiles.Split] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Split, cancellationToken),
             });
     }

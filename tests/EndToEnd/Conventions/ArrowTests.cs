@@ -39,7 +39,8 @@ public sealed partial class ArrowTests
         ["Governance"] = ["Data", "Tracking", "Drift", "FeatureStore", "Events"],
         ["Serving"] = ["Data", "Tracking", "Drift", "FeatureStore", "Events", "Registry", "Governance"],
         ["AbTesting"] = ["Data", "Tracking", "Drift", "FeatureStore", "Events", "Registry", "Governance"],
-        ["Training"] = ["Data", "Tracking", "Drift", "FeatureStore", "Events", "Registry", "Governance", "Serving"],
+        ["Explanations"] = ["Data", "Tracking", "Drift", "FeatureStore", "Events", "Registry", "Governance", "Serving"],
+        ["Training"] = ["Data", "Tracking", "Drift", "FeatureStore", "Events", "Registry", "Governance", "Serving", "Explanations"],
     };
 
     public static TheoryData<string> ProjectNames =>
