@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Mlops.Cli.Training;
 using Spectre.Console;
 
 namespace Mlops.Cli;
@@ -62,8 +63,8 @@ internal sealed class StepScreen(IAnsiConsole console)
                     await foreach (var state in states.WithCancellation(cancellationToken))
                     {
                         last = state;
-                        bar.Value = Share(state);
-                        bar.Description = Markup.Escape($"{name}: {Step(state)}");
+                        bar.Value = TrainingProgress.Share(state);
+                        bar.Description = Markup.Escape($"{name}: {TrainingProgress.Said(state)}");
                     }
                 });
         }
@@ -73,11 +74,11 @@ internal sealed class StepScreen(IAnsiConsole console)
             await foreach (var state in states.WithCancellation(cancellationToken))
             {
                 last = state;
-                var step = Step(state);
+                var step = TrainingProgress.Said(state);
                 if (step != shown)
                 {
                     shown = step;
-                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {Share(state) * 100,3:0} %  {step}"));
+                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {TrainingProgress.Share(state) * 100,3:0} %  {step}"));
                 }
             }
         }
@@ -87,7 +88,7 @@ internal sealed class StepScreen(IAnsiConsole console)
             throw new CheckFailedException($"{name} told nothing of itself.");
         }
 
-        Done(name, Outcome(last), Stopwatch.GetElapsedTime(started));
+        Done(name, TrainingProgress.Outcome(last), Stopwatch.GetElapsedTime(started));
         foreach (var line in StepTimes(last))
         {
             console.MarkupLine($"    [grey]{Markup.Escape(line)}[/]");
@@ -105,34 +106,6 @@ internal sealed class StepScreen(IAnsiConsole console)
     public void Show(Table table) => console.Write(table);
 
     public void Say(string text) => console.MarkupLine(text);
-
-    /// <summary>Steps done count equally; within training the learner's own progress counts.</summary>
-    private static double Share(JsonNode state)
-    {
-        const double Steps = 11;
-        if (state["state"]!.GetValue<string>() is "completed" or "failed" or "cancelled")
-        {
-            return 1;
-        }
-
-        var steps = state["status"]?["steps"]?.AsArray() ?? [];
-        var done = steps.Count(step => step!["endedAt"] is not null);
-        var learner = Step(state).Equals("trainAndExport", StringComparison.Ordinal) && state["progress"] is { } progress
-            ? progress["completed"]!.GetValue<double>() / Math.Max(1, progress["total"]!.GetValue<double>())
-            : 0;
-        return (done + learner) / Steps;
-    }
-
-    private static string Step(JsonNode state) =>
-        state["status"]?["steps"]?.AsArray().LastOrDefault()?["step"]?.GetValue<string>() ?? state["state"]!.GetValue<string>();
-
-    private static string Outcome(JsonNode state) => state["result"]?["outcome"]?.GetValue<string>() switch
-    {
-        "promoted" => $"version {state["result"]!["version"]} passed its gates",
-        "registered" => $"version {state["result"]!["version"]} missed a gate",
-        "refused" => $"refused: {state["result"]!["reason"]}",
-        _ => state["state"]!.GetValue<string>(),
-    };
 
     private static IEnumerable<string> StepTimes(JsonNode state)
     {

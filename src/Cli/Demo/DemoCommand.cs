@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -13,9 +14,23 @@ internal static class DemoCommand
     private const string Cancer = "breast-cancer";
     private const string Diabetes = "diabetes";
 
-    public static async Task<int> RunAsync(string hostDll, string dataFolder, CancellationToken cancellationToken)
+    public static Command Create(MlopsCommand mlops)
     {
-        var screen = new StepScreen(StepScreen.Terminal());
+        var host = new Option<FileInfo>("--host") { Description = "The local host's program.", Required = true };
+        var data = new Option<DirectoryInfo>("--data") { Description = "The folder of the data sets.", Required = true };
+        host.AcceptExistingOnly();
+        data.AcceptExistingOnly();
+        var command = new Command("demo", "Runs the whole platform once, on real data, on a host of its own.") { host, data };
+        command.SetAction((parsed, cancellationToken) => mlops.FailingInOrderAsync(
+            address: null,
+            () => RunAsync(
+                new StepScreen(mlops.Screen), parsed.GetRequiredValue(host).FullName, parsed.GetRequiredValue(data).FullName, cancellationToken),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(StepScreen screen, string hostDll, string dataFolder, CancellationToken cancellationToken)
+    {
         var work = Path.Combine(Path.GetTempPath(), $"mlops-demo-{Environment.ProcessId}");
         try
         {
@@ -27,17 +42,7 @@ internal static class DemoCommand
             screen.Say("  make up            the same platform, left running on port 7071");
             screen.Say("  docs/openapi.yaml  every route, with examples");
             screen.Say("  src/Functions.Pipelines/Training/TrainModel.cs  the pipeline that ran");
-            return 0;
-        }
-        catch (Exception failure) when (failure is CheckFailedException or HttpRequestException)
-        {
-            screen.Failed(failure.Message);
-            return 1;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            screen.Failed("Interrupted.");
-            return 130;
+            return ExitCode.Done;
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -12,20 +13,18 @@ internal static class SmokeTestCommand
 {
     private const string Name = "smoke-test";
 
-    public static async Task<int> RunAsync(Uri address, string dataFolder, CancellationToken cancellationToken)
+    public static Command Create(MlopsCommand mlops)
     {
-        var screen = new StepScreen(StepScreen.Terminal());
-        try
-        {
-            using var client = new PlatformClient(address);
-            await CheckAsync(screen, client, Path.Combine(dataFolder, "wine.csv"), cancellationToken);
-            return 0;
-        }
-        catch (Exception failure) when (failure is CheckFailedException or HttpRequestException)
-        {
-            screen.Failed(failure.Message);
-            return 1;
-        }
+        var data = new Option<DirectoryInfo>("--data") { Description = "The folder of the data sets.", Required = true };
+        data.AcceptExistingOnly();
+        return mlops.Talking(
+            new Command("smoke-test", "Checks that a running platform can train and predict.") { data },
+            async (parsed, client, cancellationToken) =>
+            {
+                var csv = Path.Combine(parsed.GetRequiredValue(data).FullName, "wine.csv");
+                await CheckAsync(new StepScreen(mlops.Screen), client, csv, cancellationToken);
+                return ExitCode.Done;
+            });
     }
 
     private static async Task CheckAsync(StepScreen screen, PlatformClient client, string csv, CancellationToken cancellationToken)
