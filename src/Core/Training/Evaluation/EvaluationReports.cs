@@ -96,7 +96,9 @@ public static class EvaluationReports
         var improvement = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (name, value) in summary.Metrics)
         {
-            if (summary.Baseline.TryGetValue(name, out var baseline)
+            // What says the same of every row is calibrated without merit.
+            if (name is not "ece"
+                && summary.Baseline.TryGetValue(name, out var baseline)
                 && MetricCatalog.Find(name)?.Improvement(value, baseline) is { } share)
             {
                 improvement.Add(name, share);
