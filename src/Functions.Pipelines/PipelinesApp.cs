@@ -22,7 +22,8 @@ public static class PipelinesApp
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
-        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
+        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>();
+        app.Services.AddSingleton<TrainingTable>().AddSingleton<HeldOutScores>();
         return app;
     }
 }
