@@ -55,6 +55,7 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             CheckClasses(spec, task, distinct, errors);
         }
 
+        errors.AddRange(GateDataCheck.Check(spec.Gates ?? [], "gates", task, data));
         if (errors.Count > 0)
         {
             return new PlanOutcome.Refused(errors);

@@ -1,0 +1,71 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Mlops.Training;
+
+public class ResampledMetricTests
+{
+    public static TheoryData<int, string> Cases()
+    {
+        var cases = new TheoryData<int, string>();
+        foreach (var golden in GateGoldens.Read.Resampled)
+        {
+            foreach (var metric in golden.Expected.Keys)
+            {
+                cases.Add(golden.Classes, metric);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_metric_of_rows_drawn_more_than_once_is_scikit_learns(int classes, string metric)
+    {
+        var golden = GateGoldens.Read.Resampled.Single(known => known.Classes == classes);
+
+        var prepared = ResampledMetric.Prepare(metric, GateCase.Signature(classes), golden.Predictions, golden.Target);
+
+        Assert.Equal(golden.Expected[metric], prepared.Of(golden.Drawn), 1e-9);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Drawn_once_each_the_rows_give_the_metric_itself(int classes, string metric)
+    {
+        var golden = GateGoldens.Read.Resampled.Single(known => known.Classes == classes);
+        var signature = GateCase.Signature(classes);
+
+        var prepared = ResampledMetric.Prepare(metric, signature, golden.Predictions, golden.Target);
+
+        Assert.Equal(
+            ResampledMetric.Compute(signature, golden.Predictions, golden.Target)[metric],
+            prepared.Of([.. golden.Target.Select(_ => 1)]),
+            1e-12);
+    }
+
+    [Fact]
+    public void An_area_under_the_curve_of_one_class_is_undefined()
+    {
+        var prepared = ResampledMetric.Prepare("rocAuc", GateCase.Signature(2), [0.3, 0.7, 0.6, 0.4], [1, 0]);
+
+        Assert.Equal((1, double.NaN), (prepared.Of([1, 2]), prepared.Of([0, 2])));
+    }
+
+    [Fact]
+    public void A_quantile_of_one_value_is_the_value_and_of_many_lies_between_the_extremes()
+    {
+        Check.QuickThrowOnFailure(Prop.ForAll(
+            ArbMap.Default.ArbFor<NormalFloat[]>().Filter(values => values.Length > 0),
+            Gen.Choose(0, 100).ToArbitrary(),
+            (values, percent) =>
+            {
+                var sorted = values.Select(value => value.Get).Order().ToArray();
+                var quantile = Resampling.Quantile(sorted, percent / 100.0);
+                return quantile >= sorted[0] && quantile <= sorted[^1];
+            }));
+        Assert.Equal(7, Resampling.Quantile([7], 0.3));
+        Assert.Equal(2.5, Resampling.Quantile([1, 2, 3, 4], 0.5));
+    }
+}
