@@ -12,6 +12,9 @@ public sealed class TrainingFiles(IBlobStore blobs)
     public const string Evaluation = "evaluation.json";
     public const string Profile = "reference_profile.json";
 
+    /// <summary>What trained; see <see cref="TrainingEnvironment"/>.</summary>
+    public const string Environment = "environment.json";
+
     public async Task WriteAsync<T>(TenantId tenant, string training, string file, T value, CancellationToken cancellationToken) =>
         await WriteBytesAsync(tenant, training, file, Documents.Write(value), cancellationToken);
 

@@ -29,7 +29,7 @@ public sealed class CheckGates(ModelStore models, ModelFiles versions, TrainingT
             : new Champion(
                 replaced.Number,
                 replaced.Signature,
-                gates.Any(gate => gate.ComparesWithChampion)
+                gates.CompareWithChampion()
                     ? await ScoreAsync(tenant, replaced, rows, cancellationToken)
                     : null);
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Mlops.Registry;
 
 namespace Mlops.Training;
@@ -56,8 +55,7 @@ public sealed record GateSpec(
     internal GateKind KindOrMetric => Kind ?? GateKind.Metric;
 
     /// <summary>Whether the version that carries the alias now has to be scored on the same rows.</summary>
-    [JsonIgnore]
-    public bool ComparesWithChampion => KindOrMetric is GateKind.Metric && (ChampionMargin is not null || MinGain is not null);
+    internal bool ComparesWithChampion => KindOrMetric is GateKind.Metric && (ChampionMargin is not null || MinGain is not null);
 
     internal int LeastRows => MinRows ?? DefaultMinRows;
 

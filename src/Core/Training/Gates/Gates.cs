@@ -18,6 +18,9 @@ public static class Gates
         return new GateVerdict(findings.TrueForAll(finding => finding.Passed), findings, signature);
     }
 
+    /// <summary>Whether the version that carries the alias now has to be scored on the same rows.</summary>
+    public static bool CompareWithChampion(this IEnumerable<GateSpec> gates) => gates.Any(gate => gate.ComparesWithChampion);
+
     /// <summary>The sizes of predictions whose latency some gate asks for.</summary>
     public static IEnumerable<int> LatencyRows(this IEnumerable<GateSpec> gates) =>
         gates.Where(gate => gate.Kind is GateKind.Latency).Select(gate => gate.Rows ?? 1).Distinct();
