@@ -37,7 +37,7 @@ public sealed class ReproductionFunctions(ModelStore models, VersionRecords reco
         }
 
         var prefix = Instances(caller.Tenant, model, number);
-        var id = IdempotencyKey.IdOf(request, ids, scope: $"{prefix}\n");
+        var id = IdempotencyKey.IdOf(request.Headers["Idempotency-Key"], ids, scope: $"{prefix}\n");
         await ScheduleOnceAsync(
             client,
             prefix + id,

@@ -47,7 +47,7 @@ public sealed class TrainingFunctions(
         }
 
         var caller = request.Caller();
-        var id = IdempotencyKey.IdOf(request, ids);
+        var id = IdempotencyKey.IdOf(request.Headers["Idempotency-Key"], ids);
         var instance = Instance(caller.Tenant, id);
         if (await client.GetInstanceAsync(instance, cancellationToken) is null)
         {
