@@ -6,7 +6,6 @@ using Mlops.Data;
 using Mlops.Http;
 using Mlops.Learning;
 using Mlops.Onnx;
-using Mlops.Pipelines.Reproduction;
 using Mlops.Pipelines.Training;
 using Mlops.Registry;
 using Mlops.Tracking;
@@ -22,9 +21,9 @@ public static class PipelinesApp
         app.UseMiddleware<ProblemDetailsMiddleware>();
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
+        app.Services.TryAddSingleton<Reproduction.VersionRecords>();
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
         app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
-        app.Services.AddSingleton<VersionRecords>();
         return app;
     }
 }

@@ -41,6 +41,7 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
         var labels = Labels(target);
         var distinct = labels is null ? [] : Sorted(labels.OfType<string>().ToHashSet(StringComparer.Ordinal));
         var task = spec.Task ?? InferTask(target, distinct.Count);
+        errors.AddRange(GateDataCheck.Check(spec.Gates ?? [], "gates", task, data));
         if (task is TaskType.Regression ? target is not NumericColumn : labels is null)
         {
             errors.Add(new SpecError("task", $"a column of type {target.Schema.Type} cannot be the target of {Lower(task)}"));
@@ -55,7 +56,6 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             CheckClasses(spec, task, distinct, errors);
         }
 
-        errors.AddRange(GateDataCheck.Check(spec.Gates ?? [], "gates", task, data));
         if (errors.Count > 0)
         {
             return new PlanOutcome.Refused(errors);
