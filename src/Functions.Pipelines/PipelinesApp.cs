@@ -23,7 +23,7 @@ public static class PipelinesApp
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.TryAddSingleton<Reproduction.VersionRecords>();
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
-        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
+        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>().AddSingleton<HeldOutScores>();
         return app;
     }
 }

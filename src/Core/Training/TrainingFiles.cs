@@ -15,6 +15,15 @@ public sealed class TrainingFiles(IBlobStore blobs)
     public const string Evaluation = "evaluation.json";
     public const string Profile = "reference_profile.json";
 
+    /// <summary>What the exported model says of the held-out rows: little-endian doubles, row-major [rows, output width].</summary>
+    public const string Predictions = "predictions.bin";
+
+    /// <summary>The loss as training went on: a list of <see cref="LossPoint"/>. Absent if the learner did not say.</summary>
+    public const string LearningCurve = "learning_curve.json";
+
+    /// <summary>What a search tried: a list of <see cref="TrialPoint"/>. Absent if there was none.</summary>
+    public const string Study = "study.json";
+
     public async Task WriteAsync<T>(TenantId tenant, string training, string file, T value, CancellationToken cancellationToken) =>
         await WriteBytesAsync(tenant, training, file, Documents.Write(value), cancellationToken);
 
@@ -28,16 +37,29 @@ public sealed class TrainingFiles(IBlobStore blobs)
     public async Task<T> ReadAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken) =>
         Documents.Read<T>(await ReadBytesAsync(tenant, training, file, cancellationToken));
 
-    /// <exception cref="FileNotFoundException">An earlier step has not written it, which is a broken promise.</exception>
-    public async Task<byte[]> ReadBytesAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken)
+    /// <returns>Null if no step has written it.</returns>
+    public async Task<byte[]?> FindBytesAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken)
     {
-        var path = PathOf(tenant, training, file);
-        await using var stream = await blobs.OpenReadAsync(path, 0, null, cancellationToken)
-            ?? throw new FileNotFoundException("A file that an earlier training step wrote is gone.", path);
+        await using var stream = await blobs.OpenReadAsync(PathOf(tenant, training, file), 0, null, cancellationToken);
+        if (stream is null)
+        {
+            return null;
+        }
+
         using var content = new MemoryStream();
         await stream.CopyToAsync(content, cancellationToken);
         return content.ToArray();
     }
+
+    /// <returns>Null if no step has written it.</returns>
+    public async Task<T?> FindAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken)
+        where T : class =>
+        await FindBytesAsync(tenant, training, file, cancellationToken) is { } content ? Documents.Read<T>(content) : null;
+
+    /// <exception cref="FileNotFoundException">An earlier step has not written it, which is a broken promise.</exception>
+    public async Task<byte[]> ReadBytesAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken) =>
+        await FindBytesAsync(tenant, training, file, cancellationToken)
+            ?? throw new FileNotFoundException("A file that an earlier training step wrote is gone.", PathOf(tenant, training, file));
 
     private static string PathOf(TenantId tenant, string training, string file) => $"{tenant}/training/{training}/{file}";
 }

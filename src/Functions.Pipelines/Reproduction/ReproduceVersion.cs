@@ -22,7 +22,7 @@ public static class ReproduceVersion
             await CallAsync<ValidatedData>(context, nameof(ValidateData), step);
             await CallAsync<SplitRows>(context, nameof(SplitData), step);
             var model = await CallAsync<ExportedModel>(context, nameof(TrainLearner), step);
-            var report = await CallAsync<EvaluationReport>(context, nameof(EvaluateModel), step);
+            var report = await CallAsync<EvaluationSummary>(context, nameof(EvaluateModel), step);
             return await CallAsync<ReproductionResult>(
                 context, nameof(CompareWithVersion), new Reproduced(request, model.Sha256, report.Metrics));
         }

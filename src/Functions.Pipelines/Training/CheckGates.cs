@@ -11,7 +11,7 @@ namespace Mlops.Pipelines.Training;
 /// The version that carries it now is scored on the same held-out rows, for figures from other rows prove nothing. Repeated, it comes
 /// to the same verdict, but for latencies, which are measured anew; the last verdict stands.
 /// </remarks>
-public sealed class CheckGates(ModelStore models, ModelFiles versions, TrainingTable table, IModelLoader loader, TimeProvider time)
+public sealed class CheckGates(ModelStore models, ModelFiles versions, HeldOutScores scores, IModelLoader loader, TimeProvider time)
 {
     [Function(nameof(CheckGates))]
     public async Task<GateVerdict> RunAsync([ActivityTrigger] Candidate candidate, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ public sealed class CheckGates(ModelStore models, ModelFiles versions, TrainingT
         var request = candidate.Trained.Training.Request;
         var (tenant, name) = (TenantId.Parse(request.Tenant), ModelName.Parse(request.Spec.Model));
         var gates = request.Spec.Gates ?? [];
-        var rows = await table.ReadSplitAsync(new OnData(candidate.Trained.Training, candidate.Trained.Data), cancellationToken);
+        var (rows, predictions) = await scores.ReadAsync(new OnData(candidate.Trained.Training, candidate.Trained.Data), cancellationToken);
         var version = await models.FindVersionAsync(tenant, name, candidate.Version.Number, cancellationToken)
             ?? throw new InvalidOperationException($"Version {candidate.Version.Number} of '{name}' is gone.");
         var alias = AliasName.Parse(request.Spec.Alias ?? AliasName.Champion.Value);
@@ -36,7 +36,7 @@ public sealed class CheckGates(ModelStore models, ModelFiles versions, TrainingT
         using var scorer = loader.Load(await versions.ReadOnnxAsync(tenant, version, cancellationToken), version.Signature);
         var evidence = new GateEvidence(
             version.Signature,
-            scorer.ScoreAll(rows.HeldOut, cancellationToken),
+            predictions,
             rows.HeldOut,
             rows.HeldOutTarget,
             version.Size,

@@ -23,7 +23,7 @@ public sealed record SplitRows(int Train, int Test);
 public sealed record ExportedModel(
     string Sha256, long Bytes, IReadOnlyDictionary<string, double> Facts, IReadOnlyDictionary<string, double> Importance);
 
-public sealed record TrainedModel(StartedTraining Training, ResolvedData Data, ExportedModel Model, EvaluationReport Report);
+public sealed record TrainedModel(StartedTraining Training, ResolvedData Data, ExportedModel Model, EvaluationSummary Report);
 
 public sealed record RegisteredVersion(string Model, int Number);
 

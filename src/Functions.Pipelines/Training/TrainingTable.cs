@@ -16,6 +16,15 @@ public sealed class TrainingTable(DatasetStore datasets, TrainingFiles files)
         return await datasets.ReadFrameAsync(tenant, version, cancellationToken);
     }
 
+    /// <summary>Every column of the rows that teach.</summary>
+    public async Task<DataFrame> ReadTrainingRowsAsync(OnData step, CancellationToken cancellationToken)
+    {
+        var request = step.Training.Request;
+        var frame = await ReadAsync(step, cancellationToken);
+        var split = await files.ReadAsync<HoldOut>(TenantId.Parse(request.Tenant), request.Id, TrainingFiles.Split, cancellationToken);
+        return frame.Take(split.Train);
+    }
+
     /// <summary>The rows that teach and the rows that test, features in signature order.</summary>
     public async Task<PreparedRows> ReadSplitAsync(OnData step, CancellationToken cancellationToken)
     {

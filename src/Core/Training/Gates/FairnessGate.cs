@@ -13,7 +13,7 @@ internal static class FairnessGate
     {
         var measure = gate.Measure!.Value;
         var isPositive = Array.ConvertAll(evidence.Target, label => label is 1);
-        var cut = RowGroups.Of(evidence.HeldOut[gate.Column!], gate.Bins);
+        var cut = ValueGroups.Of(evidence.HeldOut[gate.Column!], gate.Bins);
         var judged = cut.Where(group => IsLargeEnough(group, gate, isPositive)).ToList();
         var tooSmall = Gates.TooSmall([.. cut.Except(judged).Select(group => group.Name)], gate.LeastRows);
         if (judged.Count < 2)

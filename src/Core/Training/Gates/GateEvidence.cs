@@ -39,17 +39,7 @@ public sealed record GateEvidence(
         var labels = new int[predictions.Length / width];
         for (var row = 0; row < labels.Length; row++)
         {
-            var of = predictions.AsSpan(row * width, width);
-            if (signature.DecisionThreshold is { } threshold)
-            {
-                labels[row] = of[1] >= threshold ? 1 : 0;
-                continue;
-            }
-
-            for (var k = 1; k < width; k++)
-            {
-                labels[row] = of[k] > of[labels[row]] ? k : labels[row];
-            }
+            labels[row] = ClassificationMeasure.Predicted(predictions.AsSpan(row * width, width), signature.DecisionThreshold);
         }
 
         return labels;

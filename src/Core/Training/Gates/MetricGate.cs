@@ -13,8 +13,8 @@ internal static class MetricGate
     public static IEnumerable<GateFinding> Judge(GateSpec gate, GateEvidence evidence, CancellationToken cancellationToken)
     {
         var metric = gate.Metric!;
-        var whole = ResampledMetric.Compute(evidence.Signature, evidence.Predictions, evidence.Target);
-        double? value = whole.TryGetValue(metric, out var found) && double.IsFinite(found) ? found : null;
+        var whole = Measure.Of(evidence.Signature, evidence.Predictions, evidence.Target).Metrics();
+        double? value = whole.TryGetValue(metric, out var found) ? found : null;
         var detail = value is null ? "it is undefined on the held-out rows" : $"it is {Gates.Text(value.Value)}";
         if (gate.AtLeast is { } least)
         {
@@ -32,7 +32,7 @@ internal static class MetricGate
             yield break;
         }
 
-        var gain = value is null ? null : Gain.Measure(gate, evidence, value.Value, cancellationToken);
+        var gain = value is null ? null : Gain.Over(gate, evidence, value.Value, cancellationToken);
         if (gate.ChampionMargin is { } margin)
         {
             yield return Against(
@@ -86,19 +86,18 @@ internal static class MetricGate
     private sealed record Gain(double Value, double Champion, GateInterval? Interval, McNemar? Test)
     {
         /// <returns>Null if there is no champion, it cannot score these rows, or the metric is undefined for it.</returns>
-        public static Gain? Measure(GateSpec gate, GateEvidence evidence, double value, CancellationToken cancellationToken)
+        public static Gain? Over(GateSpec gate, GateEvidence evidence, double value, CancellationToken cancellationToken)
         {
             var metric = gate.Metric!;
             if (evidence.Champion is not { Predictions: { } predictions } champion
-                || !ResampledMetric.Compute(champion.Signature, predictions, evidence.Target).TryGetValue(metric, out var other)
-                || !double.IsFinite(other))
+                || !Measure.Of(champion.Signature, predictions, evidence.Target).Metrics().TryGetValue(metric, out var other))
             {
                 return null;
             }
 
             var sign = MetricCatalog.Find(metric) is { HigherIsBetter: true } ? 1 : -1;
-            var candidates = ResampledMetric.Prepare(metric, evidence.Signature, evidence.Predictions, evidence.Target);
-            var champions = ResampledMetric.Prepare(metric, champion.Signature, predictions, evidence.Target);
+            var candidates = new ResampledMetric(metric, evidence.Signature, evidence.Predictions, evidence.Target);
+            var champions = new ResampledMetric(metric, champion.Signature, predictions, evidence.Target);
             var rows = evidence.Target.Length;
             var intervals = gate.Resampling(evidence.Seed).Intervals(
                 [[.. Enumerable.Range(0, rows)]],

@@ -10,14 +10,14 @@ internal static class SliceGate
         var columns = gate.Columns ?? [.. evidence.Signature.Features.Select(feature => feature.Name)];
         var slices = new List<(RowGroup Group, double Value)>();
         var tooSmall = new List<string>();
-        foreach (var group in columns.SelectMany(column => RowGroups.Of(evidence.HeldOut[column])))
+        foreach (var group in columns.SelectMany(column => ValueGroups.Of(evidence.HeldOut[column])))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (group.Rows.Length < gate.LeastRows)
             {
                 tooSmall.Add(group.Name);
             }
-            else if (Measure(gate.Metric!, evidence, group.Rows) is var value && double.IsFinite(value))
+            else if (MetricOf(gate.Metric!, evidence, group.Rows) is var value && double.IsFinite(value))
             {
                 slices.Add((group, value));
             }
@@ -60,8 +60,8 @@ internal static class SliceGate
         }
     }
 
-    private static double Measure(string metric, GateEvidence evidence, int[] rows) => ResampledMetric.Compute(
+    private static double MetricOf(string metric, GateEvidence evidence, int[] rows) => Measure.Of(
         evidence.Signature,
         ResampledMetric.Take(evidence.Predictions, evidence.Signature.OutputWidth, rows),
-        Array.ConvertAll(rows, row => evidence.Target[row])).GetValueOrDefault(metric, double.NaN);
+        Array.ConvertAll(rows, row => evidence.Target[row])).Metrics().GetValueOrDefault(metric, double.NaN);
 }

@@ -25,7 +25,7 @@ public class ResampledMetricTests
     {
         var golden = GateGoldens.Read.Resampled.Single(known => known.Classes == classes);
 
-        var prepared = ResampledMetric.Prepare(metric, GateCase.Signature(classes), golden.Predictions, golden.Target);
+        var prepared = new ResampledMetric(metric, GateCase.Signature(classes), golden.Predictions, golden.Target);
 
         Assert.Equal(golden.Expected[metric], prepared.Of(golden.Drawn), 1e-9);
     }
@@ -37,10 +37,10 @@ public class ResampledMetricTests
         var golden = GateGoldens.Read.Resampled.Single(known => known.Classes == classes);
         var signature = GateCase.Signature(classes);
 
-        var prepared = ResampledMetric.Prepare(metric, signature, golden.Predictions, golden.Target);
+        var prepared = new ResampledMetric(metric, signature, golden.Predictions, golden.Target);
 
         Assert.Equal(
-            ResampledMetric.Compute(signature, golden.Predictions, golden.Target)[metric],
+            Measure.Of(signature, golden.Predictions, golden.Target).Metrics()[metric],
             prepared.Of([.. golden.Target.Select(_ => 1)]),
             1e-12);
     }
@@ -48,7 +48,7 @@ public class ResampledMetricTests
     [Fact]
     public void An_area_under_the_curve_of_one_class_is_undefined()
     {
-        var prepared = ResampledMetric.Prepare("rocAuc", GateCase.Signature(2), [0.3, 0.7, 0.6, 0.4], [1, 0]);
+        var prepared = new ResampledMetric("rocAuc", GateCase.Signature(2), [0.3, 0.7, 0.6, 0.4], [1, 0]);
 
         Assert.Equal((1, double.NaN), (prepared.Of([1, 2]), prepared.Of([0, 2])));
     }

@@ -43,7 +43,7 @@ public class SliceGateTests
     public void Numbers_are_cut_at_their_quartiles_at_given_edges_or_by_their_few_values()
     {
         string[] Names(NumericColumn column, params double[] edges) =>
-            [.. RowGroups.Of(column, edges.Length is 0 ? null : edges).Select(group => $"{group.Name}: {group.Rows.Length}")];
+            [.. ValueGroups.Of(column, edges.Length is 0 ? null : edges).Select(group => $"{group.Name}: {group.Rows.Length}")];
         var ages = GateCase.Numbers("age", [.. Enumerable.Range(0, 100).Select(age => (double)age), double.NaN]);
 
         Assert.Equal(

@@ -12,7 +12,7 @@ public sealed record RowGroup(string Name, int[] Rows);
 /// Categories and booleans by value, numbers of at most ten different values too; other numbers at the edges given, or else at their
 /// quartiles. Rows without a value are a group of their own. Groups are in order of value, without empty ones.
 /// </remarks>
-public static class RowGroups
+public static class ValueGroups
 {
     private const int MostValues = 10;
     private const int LongestName = 80;
