@@ -6,7 +6,7 @@ namespace Mlops.Training;
 /// <param name="Count">How many resamples.</param>
 /// <param name="Confidence">Of the two-sided percentile interval, over 0 and under 1.</param>
 /// <param name="Seed">All chance comes from it.</param>
-public sealed record Resampling(int Count, double Confidence, int Seed)
+internal sealed record Resampling(int Count, double Confidence, int Seed)
 {
     /// <summary>Of the resamples at least this share must have a value for there to be an interval.</summary>
     private const double LeastDefined = 0.9;
@@ -49,15 +49,6 @@ public sealed record Resampling(int Count, double Confidence, int Seed)
         return Array.ConvertAll(values, Interval);
     }
 
-    /// <summary>The quantile of ascending values, interpolated linearly between neighbours (Hyndman and Fan's type 7).</summary>
-    public static double Quantile(ReadOnlySpan<double> ascending, double share)
-    {
-        var at = share * (ascending.Length - 1);
-        var below = (int)Math.Floor(at);
-        var above = Math.Min(below + 1, ascending.Length - 1);
-        return ascending[below] + ((at - below) * (ascending[above] - ascending[below]));
-    }
-
     private static void Draw(IReadOnlyList<int[]> strata, DeterministicRandom random, int[] drawn)
     {
         Array.Clear(drawn);
@@ -75,6 +66,6 @@ public sealed record Resampling(int Count, double Confidence, int Seed)
         var defined = values.Where(double.IsFinite).Order().ToArray();
         return defined.Length < LeastDefined * values.Length
             ? null
-            : new GateInterval(Quantile(defined, (1 - Confidence) / 2), Quantile(defined, (1 + Confidence) / 2), Confidence);
+            : new GateInterval(Bootstrap.Quantile(defined, (1 - Confidence) / 2), Bootstrap.Quantile(defined, (1 + Confidence) / 2), Confidence);
     }
 }

@@ -61,7 +61,7 @@ public static class ValueGroups
         }
 
         double[] cuts = edges is null
-            ? [.. Quartiles.Select(share => Resampling.Quantile(sorted, share)).Distinct()]
+            ? [.. Quartiles.Select(share => Bootstrap.Quantile(sorted, share)).Distinct()]
             : [.. edges];
         return (row => double.IsNaN(column.Values[row]) ? -1 : cuts.Count(cut => column.Values[row] >= cut),
             key => key is 0

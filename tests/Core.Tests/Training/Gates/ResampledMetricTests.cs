@@ -1,6 +1,3 @@
-using FsCheck;
-using FsCheck.Fluent;
-
 namespace Mlops.Training;
 
 public class ResampledMetricTests
@@ -51,21 +48,5 @@ public class ResampledMetricTests
         var prepared = new ResampledMetric("rocAuc", GateCase.Signature(2), [0.3, 0.7, 0.6, 0.4], [1, 0]);
 
         Assert.Equal((1, double.NaN), (prepared.Of([1, 2]), prepared.Of([0, 2])));
-    }
-
-    [Fact]
-    public void A_quantile_of_one_value_is_the_value_and_of_many_lies_between_the_extremes()
-    {
-        Check.QuickThrowOnFailure(Prop.ForAll(
-            ArbMap.Default.ArbFor<NormalFloat[]>().Filter(values => values.Length > 0),
-            Gen.Choose(0, 100).ToArbitrary(),
-            (values, percent) =>
-            {
-                var sorted = values.Select(value => value.Get).Order().ToArray();
-                var quantile = Resampling.Quantile(sorted, percent / 100.0);
-                return quantile >= sorted[0] && quantile <= sorted[^1];
-            }));
-        Assert.Equal(7, Resampling.Quantile([7], 0.3));
-        Assert.Equal(2.5, Resampling.Quantile([1, 2, 3, 4], 0.5));
     }
 }
