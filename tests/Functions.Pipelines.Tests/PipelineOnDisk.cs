@@ -32,6 +32,7 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
         .AddSingleton<TrainingFiles>()
         .AddSingleton(provider => new TrainingProgressBoard(provider.GetRequiredService<ITableStore>(), TimeProvider.System))
         .AddSingleton<TrainingTable>()
+        .AddSingleton<HeldOutScores>()
         .BuildServiceProvider();
 
     public T Get<T>()

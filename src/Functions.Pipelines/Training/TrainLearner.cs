@@ -25,9 +25,10 @@ public sealed class TrainLearner(
         var rows = await table.ReadSplitAsync(step, cancellationToken);
         var learner = learners.First(known => known.Name == request.Spec.Learner!.Name);
         var progress = new LatestProgress();
+        var curve = new LossCurve();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var options = new TrainingOptions(
-            request.Spec.Learner!.SettingsFor(learner), request.Spec.Seed, Environment.ProcessorCount, progress.Set);
+            request.Spec.Learner!.SettingsFor(learner), request.Spec.Seed, Environment.ProcessorCount, Report);
         var training = Task.Run(
             () => learner.Train(new TrainingData(rows.Train, rows.TrainTarget, rows.Signature), options, stop.Token), stop.Token);
         await WatchAsync(training, tenant, request.Id, progress, stop);
@@ -37,7 +38,14 @@ public sealed class TrainLearner(
         await files.WriteBytesAsync(tenant, request.Id, TrainingFiles.Model, graph, cancellationToken);
         var environment = LearningEnvironment.Here(options.Threads);
         await files.WriteAsync(tenant, request.Id, TrainingFiles.Environment, environment, cancellationToken);
+        await files.WriteAsync(tenant, request.Id, TrainingFiles.LearningCurve, curve.Points, cancellationToken);
         return new ExportedModel(Convert.ToHexStringLower(SHA256.HashData(graph)), graph.Length, model.Facts, model.Importance);
+
+        void Report(TrainingProgress latest)
+        {
+            progress.Set(latest);
+            curve.Add(latest);
+        }
     }
 
     private static TrainingRefusedException Cancelled() => new("The training was cancelled.");
