@@ -23,7 +23,8 @@ public static class PipelinesApp
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.TryAddSingleton<Reproduction.VersionRecords>();
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
-        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>().AddSingleton<HeldOutScores>();
+        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>();
+        app.Services.AddSingleton<TrainingTable>().AddSingleton<HeldOutScores>();
         return app;
     }
 }

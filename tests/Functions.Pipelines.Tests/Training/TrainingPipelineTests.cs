@@ -104,7 +104,8 @@ public class TrainingPipelineTests
         var (result, _) = await pipeline.TrainAsync(pipeline.Request(spec));
 
         var champion = await ChampionAsync(pipeline);
-        await using var stream = await pipeline.Get<ModelFiles>().OpenReadAsync(TenantId.Default, champion!, ModelFiles.Evaluation, default);
+        var files = pipeline.Get<ModelFiles>();
+        await using var stream = await files.OpenReadAsync(TenantId.Default, champion!, ModelFiles.Evaluation, default);
         using var content = new MemoryStream();
         await stream!.CopyToAsync(content);
         var report = Documents.Read<EvaluationReport>(content.ToArray());
@@ -120,12 +121,14 @@ public class TrainingPipelineTests
     public async Task A_column_to_split_by_that_is_not_there_is_told_before_anything_is_trained()
     {
         await using var pipeline = await WithCustomersAsync();
-        var spec = Spec with { Split = new SplitSpec(Kind: FoldKind.TimeOrdered, Column: "plan"), Evaluation = new EvaluationSpec(["gone"]) };
+        var split = new SplitSpec(Kind: FoldKind.TimeOrdered, Column: "plan");
+        var spec = Spec with { Split = split, Evaluation = new EvaluationSpec(["gone"]) };
 
         var (result, _) = await pipeline.TrainAsync(pipeline.Request(spec));
 
         Assert.Equal(
-            "split.column: 'plan' is a category; expected a column of timestamps or numbers; evaluation.slices[0]: the data set has no column 'gone'",
+            "split.column: 'plan' is a category; expected a column of timestamps or numbers; "
+                + "evaluation.slices[0]: the data set has no column 'gone'",
             result.Reason);
     }
 

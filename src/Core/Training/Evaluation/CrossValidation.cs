@@ -37,7 +37,7 @@ public static class CrossValidation
         {
             var foldOf = kind is FoldKind.Grouped
                 ? Grouped(spec, target, isClassification, RowGroups.Groups(Named(groups, spec)), random.Fork())
-                : Dealt(spec, target, isClassification, kind is FoldKind.Stratified && isClassification, random.Fork(), classes);
+                : Dealt(spec, target, kind is FoldKind.Stratified && isClassification, random.Fork(), classes);
             folds.AddRange(Enumerable.Range(0, spec.Folds).Select(fold => Usable(
                 new HoldOut(RowsWhere(foldOf, of => of != fold), RowsWhere(foldOf, of => of == fold)), fold)));
         }
@@ -63,7 +63,7 @@ public static class CrossValidation
 
     /// <summary>Deals shuffled rows out one by one, class after class.</summary>
     private static int[] Dealt(
-        CrossValidationSpec spec, double[] target, bool isClassification, bool stratify, DeterministicRandom random, IReadOnlyList<string>? classes)
+        CrossValidationSpec spec, double[] target, bool stratify, DeterministicRandom random, IReadOnlyList<string>? classes)
     {
         if (target.Length < spec.Folds)
         {
@@ -75,7 +75,7 @@ public static class CrossValidation
         foreach (var group in Enumerable.Range(0, target.Length).GroupBy(row => stratify ? target[row] : 0).OrderBy(group => group.Key))
         {
             int[] rows = [.. group];
-            if (isClassification && stratify && rows.Length < spec.Folds)
+            if (stratify && rows.Length < spec.Folds)
             {
                 throw new TrainingRefusedException(
                     $"Class {Name(group.Key, classes)} has {rows.Length} rows to learn from; {spec.Folds} stratified folds need at least "

@@ -2,7 +2,7 @@ using Mlops.Data;
 
 namespace Mlops.Training;
 
-/// <summary>Finds the columns that a spec names for splitting, folding and slicing and the data has not, before anything is trained.</summary>
+/// <summary>Finds the columns that a spec names for splitting, folding and slicing and the data has not, before training.</summary>
 internal static class EvaluationColumns
 {
     public static IEnumerable<SpecError> Check(TrainingSpec spec, DataFrame data)

@@ -83,11 +83,11 @@ public static class EvaluationReports
                 slice.Slice.Conditions,
                 rows.Length,
                 Measure.Of(signature, predicted, truth).Metrics(),
-                Intervals(signature, predicted, truth).GetValueOrDefault(headline),
                 slice.Loss,
                 slice.LossElsewhere,
                 slice.PValue,
-                slice.PValue < Worse && slice.Loss > slice.LossElsewhere);
+                slice.PValue < Worse && slice.Loss > slice.LossElsewhere,
+                Intervals(signature, predicted, truth).GetValueOrDefault(headline));
         }
     }
 

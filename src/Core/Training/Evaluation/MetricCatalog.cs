@@ -9,7 +9,7 @@ public sealed record EvaluationMetric(string Name, bool HigherIsBetter, IReadOnl
 {
     public bool AppliesTo(TaskType task) => Tasks.Contains(task);
 
-    /// <summary>The share of a baseline's error that a model removes: 1 if it is perfect, 0 if it is no better, negative if worse.</summary>
+    /// <summary>The share of a baseline's error that a model removes: 1 if perfect, 0 if no better, negative if worse.</summary>
     /// <returns>Null if the baseline has no error.</returns>
     public double? Improvement(double value, double baseline)
     {

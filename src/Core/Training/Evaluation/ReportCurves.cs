@@ -42,7 +42,10 @@ internal static class ReportCurves
         [
             .. Enumerable.Range(classes is 2 ? 1 : 0, classes is 2 ? 1 : Math.Min(classes, MostClasses))
                 .Where(k => target.Contains(k) && target.Any(label => label != k))
-                .Select(k => Curve(signature.Classes[k], ClassificationMeasure.Ranked(probabilities, target, classes, k), row => probabilities[(row * classes) + k])),
+                .Select(k => Curve(
+                    signature.Classes[k],
+                    ClassificationMeasure.Ranked(probabilities, target, classes, k),
+                    row => probabilities[(row * classes) + k])),
         ];
     }
 

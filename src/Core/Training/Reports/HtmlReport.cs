@@ -10,7 +10,8 @@ public static class HtmlReport
     public static byte[] Write(TrainingRecord record, ModelSignature signature, EvaluationReport report)
     {
         var page = Markup.Of($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
-        page.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{record.Spec.Model} · evaluation</title>");
+        page.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{record.Spec.Model} · evaluation")
+            .Add($"</title>");
         page.Add($"<style>\n{ReportSections.Style()}</style></head><body><main>{ReportSections.Header(record, signature, report)}");
         page.Add($"{ReportSections.Cautions(report)}{ReportSections.Plots(record, report)}");
         page.Add($"{ReportSections.Metrics(report)}{ReportSections.Classes(report)}{ReportSections.Slices(report)}");

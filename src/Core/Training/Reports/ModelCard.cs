@@ -25,7 +25,8 @@ public static class ModelCard
         var card = new StringBuilder();
         card.Append(CultureInfo.InvariantCulture, $"# {record.Spec.Model}\n\n");
         card.Append(CultureInfo.InvariantCulture, $"Predicts `{signature.Target}` ({ReportText.TaskName(signature.Task)}) ");
-        card.Append(CultureInfo.InvariantCulture, $"from {signature.Features.Count} features with `{record.Learner.Name}`. {ReportText.Sentence(report)}\n\n");
+        card.Append(CultureInfo.InvariantCulture, $"from {signature.Features.Count} features with `{record.Learner.Name}`. ");
+        card.Append(ReportText.Sentence(report)).Append("\n\n");
         WriteIntendedUse(card, description, tags);
         card.Append("## Data\n\n");
         card.Append(
@@ -35,9 +36,8 @@ public static class ModelCard
         WriteSlices(card, report);
         card.Append("## Limitations\n\n");
         var cautions = ReportText.Cautions(report).ToList();
-        card.Append(cautions.Count is 0 ? "Nothing in the evaluation stands out. It speaks for data like that above and for no other.\n\n" : "");
         cautions.ForEach(caution => card.Append(CultureInfo.InvariantCulture, $"- {Cell(caution)}\n"));
-        card.Append(cautions.Count is 0 ? "" : "- The figures speak for data like that above and for no other.\n\n");
+        card.Append("- The figures speak for data like that above and for no other.\n\n");
         WriteImportance(card, record);
         card.Append(CultureInfo.InvariantCulture, $"## Making it again\n\nSeed {record.Spec.Seed}, ");
         card.Append(CultureInfo.InvariantCulture, $"MlopsFunctions {record.CodeVersion}, {record.Runtime} on {record.Architecture}; ");
@@ -67,8 +67,8 @@ public static class ModelCard
             var interval = report.Intervals.TryGetValue(metric, out var range) ? ReportText.Number(range) : "–";
             var baseline = report.Baseline.TryGetValue(metric, out var known) ? ReportText.Number(known) : "–";
             var removed = report.Improvement.TryGetValue(metric, out var share) ? ReportText.Percent(share) : "–";
-            card.Append(
-                CultureInfo.InvariantCulture, $"| {metric} | {ReportText.Number(report.Metrics[metric])} | {interval} | {baseline} | {removed} |\n");
+            card.Append(CultureInfo.InvariantCulture, $"| {metric} | {ReportText.Number(report.Metrics[metric])} | {interval} | ");
+            card.Append(CultureInfo.InvariantCulture, $"{baseline} | {removed} |\n");
         }
 
         card.Append('\n');
@@ -83,12 +83,14 @@ public static class ModelCard
         }
 
         card.Append(CultureInfo.InvariantCulture, $"## Slices\n\nThe worst of {report.SlicesTested} slices:\n\n");
-        card.Append(CultureInfo.InvariantCulture, $"| rows where | rows | {report.Headline} | interval | worse than elsewhere |\n|---|---:|---:|---:|---|\n");
+        card.Append(CultureInfo.InvariantCulture, $"| rows where | rows | {report.Headline} | interval | worse than elsewhere |\n");
+        card.Append("|---|---:|---:|---:|---|\n");
         foreach (var slice in shown)
         {
             var interval = slice.Interval is null ? "–" : ReportText.Number(slice.Interval);
             card.Append(CultureInfo.InvariantCulture, $"| {Cell(ReportText.Where(slice))} | {slice.Rows} | ");
-            card.Append(CultureInfo.InvariantCulture, $"{ReportText.Number(slice.Metrics[report.Headline])} | {interval} | {(slice.IsWorse ? "yes" : "no")} |\n");
+            card.Append(CultureInfo.InvariantCulture, $"{ReportText.Number(slice.Metrics[report.Headline])} | {interval} | ");
+            card.Append(slice.IsWorse ? "yes |\n" : "no |\n");
         }
 
         card.Append('\n');

@@ -52,9 +52,10 @@ internal sealed class Plot
 
     public Plot Bar(double from, double to, double height, string style, string about)
     {
-        var (left, right) = (X(from) + 1, X(to) - 1);
+        var (left, width, top) = (X(from) + 1, Math.Max(X(to) - X(from) - 2, 1), Y(height));
         _marks.Add(
-            $"<rect class=\"bar {style}\" x=\"{left}\" y=\"{Y(height)}\" width=\"{Math.Max(right - left, 1)}\" height=\"{Y(_y.Low) - Y(height)}\"><title>{about}</title></rect>");
+            $"<rect class=\"bar {style}\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{Y(_y.Low) - top}\">");
+        _marks.Add($"<title>{about}</title></rect>");
         return this;
     }
 
@@ -111,7 +112,8 @@ internal sealed record Axis(string Label, double Low, double High)
     }
 
     /// <summary>From 0 to the greatest value.</summary>
-    public static Axis FromZero(string label, IEnumerable<double> values) => new(label, 0, Math.Max(values.DefaultIfEmpty(1).Max() * 1.05, 1e-12));
+    public static Axis FromZero(string label, IEnumerable<double> values) =>
+        new(label, 0, Math.Max(values.DefaultIfEmpty(1).Max() * 1.05, 1e-12));
 
     /// <summary>0 at the low end, 1 at the high end; what lies outside is drawn at the end.</summary>
     public double Share(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);

@@ -50,7 +50,8 @@ internal static class ReportPlots
                 bin.Observed,
                 2.5 + (5.5 * Math.Sqrt(bin.Rows / most)),
                 "c0 faint",
-                $"{ReportText.Number(bin.Predicted)} predicted, {ReportText.Number(bin.Observed)} observed, {ReportText.Count(bin.Rows)} rows");
+                $"{ReportText.Number(bin.Predicted)} predicted, {ReportText.Number(bin.Observed)} observed, "
+                + $"{ReportText.Count(bin.Rows)} rows");
         }
 
         return Figure("Calibration", "On the dashed line probabilities can be believed. Larger dots: more rows.", plot.Draw());
@@ -74,16 +75,19 @@ internal static class ReportPlots
         {
             double total = Math.Max(1, matrix[truth].Sum());
             var name = report.Classes[truth].Name;
-            svg.Add($"<text class=\"tick\" x=\"{Left - 8}\" y=\"{Top + (tall * (truth + 0.5)) + 4}\" text-anchor=\"end\">{Short(name, 12)}</text>");
+            svg.Add($"<text class=\"tick\" x=\"{Left - 8}\" y=\"{Top + (tall * (truth + 0.5)) + 4}\" text-anchor=\"end\">")
+                .Add($"{Short(name, 12)}</text>");
             for (var predicted = 0; predicted < matrix.Count; predicted++)
             {
                 var count = matrix[truth][predicted];
                 var (x, y) = (Left + (cell * predicted), Top + (tall * truth));
-                svg.Add($"<rect class=\"cell\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{cell - 2}\" height=\"{tall - 2}\" fill-opacity=\"{0.05 + (0.95 * count / total)}\">");
+                svg.Add($"<rect class=\"cell\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{cell - 2}\" height=\"{tall - 2}\" fill-opacity=\"")
+                    .Add($"{0.05 + (0.95 * count / total)}\">");
                 svg.Add($"<title>{name} taken for {report.Classes[predicted].Name}: {ReportText.Count(count)}</title></rect>");
                 if (matrix.Count <= 12)
                 {
-                    svg.Add($"<text class=\"{(count / total > 0.5 ? "count strong" : "count")}\" x=\"{x + (cell / 2)}\" y=\"{y + (tall / 2) + 4}\" text-anchor=\"middle\">{ReportText.Count(count)}</text>");
+                    svg.Add($"<text class=\"{(count / total > 0.5 ? "count strong" : "count")}\" x=\"{x + (cell / 2)}\" y=\"")
+                        .Add($"{y + (tall / 2) + 4}\" text-anchor=\"middle\">{ReportText.Count(count)}</text>");
                 }
             }
         }
@@ -91,11 +95,13 @@ internal static class ReportPlots
         var letters = Math.Max(2, (int)(cell / 7));
         for (var predicted = 0; predicted < matrix.Count; predicted++)
         {
-            svg.Add($"<text class=\"tick\" x=\"{Left + (cell * (predicted + 0.5))}\" y=\"{below + 16}\" text-anchor=\"middle\">{Short(report.Classes[predicted].Name, letters)}</text>");
+            svg.Add($"<text class=\"tick\" x=\"{Left + (cell * (predicted + 0.5))}\" y=\"{below + 16}\" text-anchor=\"middle\">")
+                .Add($"{Short(report.Classes[predicted].Name, letters)}</text>");
         }
 
         svg.Add($"<text class=\"axis\" x=\"{(Left + Size) / 2}\" y=\"{below + 40}\" text-anchor=\"middle\">Predicted class</text>");
-        svg.Add($"<text class=\"axis\" transform=\"translate(14 {(Top + below) / 2}) rotate(-90)\" text-anchor=\"middle\">True class</text></svg>");
+        svg.Add($"<text class=\"axis\" transform=\"translate(14 {(Top + below) / 2}) rotate(-90)\" text-anchor=\"middle\">True class")
+            .Add($"</text></svg>");
         return Figure("Confusion matrix", "Shaded by the share of the true class.", svg);
     }
 
@@ -106,7 +112,8 @@ internal static class ReportPlots
             .Line([(axis.Low, axis.Low), (axis.High, axis.High)], "reference");
         foreach (var row in residuals.Sample)
         {
-            plot.Dot(row.Predicted, row.Actual, 3, "c0 faint", $"{ReportText.Number(row.Predicted)} predicted, {ReportText.Number(row.Actual)} actual");
+            var about = $"{ReportText.Number(row.Predicted)} predicted, {ReportText.Number(row.Actual)} actual";
+            plot.Dot(row.Predicted, row.Actual, 3, "c0 faint", about);
         }
 
         return Figure("Predicted and actual", "On the dashed line predictions are right.", plot.Draw());
@@ -121,11 +128,14 @@ internal static class ReportPlots
         for (var bin = 0; bin < residuals.Counts.Count; bin++)
         {
             var (low, high) = (residuals.Edges[bin], residuals.Edges[bin + 1]);
-            plot.Bar(low, high, residuals.Counts[bin], "c0", $"{ReportText.Number(low)} to {ReportText.Number(high)}: {ReportText.Count(residuals.Counts[bin])} rows");
+            var about = $"{ReportText.Number(low)} to {ReportText.Number(high)}: {ReportText.Count(residuals.Counts[bin])} rows";
+            plot.Bar(low, high, residuals.Counts[bin], "c0", about);
         }
 
         return Figure(
-            "Residuals", $"Mean {ReportText.Number(residuals.Mean)}: {(residuals.Mean > 0 ? "predictions are low" : "predictions are high")} on average.", plot.Vertical(0).Draw());
+            "Residuals",
+            $"Mean {ReportText.Number(residuals.Mean)}: predictions are {(residuals.Mean > 0 ? "low" : "high")} on average.",
+            plot.Vertical(0).Draw());
     }
 
     public static Markup? LearningCurve(IReadOnlyList<LossPoint> points)
@@ -139,7 +149,8 @@ internal static class ReportPlots
             "Learning curve",
             new Axis("Rounds or iterations", 0, points[^1].Completed),
             Axis.Around("Loss", points.Select(point => point.Loss)));
-        return Figure("Learning curve", "The loss as training went on.", plot.Line(points.Select(point => ((double)point.Completed, point.Loss)), "c0").Draw());
+        plot.Line(points.Select(point => ((double)point.Completed, point.Loss)), "c0");
+        return Figure("Learning curve", "The loss as training went on.", plot.Draw());
     }
 
     /// <param name="higherIsBetter">Of the first objective.</param>
@@ -164,7 +175,10 @@ internal static class ReportPlots
             plot.Dot(trial.Number, value, 3, "c0 faint", $"Trial {trial.Number}: {ReportText.Number(value)}");
         }
 
-        return Figure("Trials", $"Line: the best so far. {complete.Count} of {trials.Count} trials went to their end.", plot.Steps(best, "c1").Draw());
+        return Figure(
+            "Trials",
+            $"Line: the best so far. {complete.Count} of {trials.Count} trials went to their end.",
+            plot.Steps(best, "c1").Draw());
     }
 
     public static Markup? Importance(IReadOnlyDictionary<string, double> importance)
@@ -182,25 +196,30 @@ internal static class ReportPlots
         const double Row = 19;
         const double Left = 160;
         const double Longest = 200;
-        var svg = Markup.Of($"<svg class=\"plot\" viewBox=\"0 0 420 {(Row * top.Count) + 10}\" role=\"img\"><title>Importance of features</title>");
+        var svg = Markup.Of($"<svg class=\"plot\" viewBox=\"0 0 420 {(Row * top.Count) + 10}\" role=\"img\">")
+            .Add($"<title>Importance of features</title>");
         for (var i = 0; i < top.Count; i++)
         {
             var y = 4 + (Row * i);
             var length = Longest * top[i].Value / top[0].Value;
-            svg.Add($"<text class=\"tick\" x=\"{Left - 8}\" y=\"{y + 12}\" text-anchor=\"end\">{Short(top[i].Key, 22)}<title>{top[i].Key}</title></text>");
+            svg.Add($"<text class=\"tick\" x=\"{Left - 8}\" y=\"{y + 12}\" text-anchor=\"end\">{Short(top[i].Key, 22)}")
+                .Add($"<title>{top[i].Key}</title></text>");
             svg.Add($"<rect class=\"bar c0\" x=\"{Left}\" y=\"{y + 2}\" width=\"{Math.Max(length, 1)}\" height=\"{Row - 6}\" rx=\"2\"/>");
             svg.Add($"<text class=\"tick\" x=\"{Left + length + 6}\" y=\"{y + 12}\">{ReportText.Percent(top[i].Value)}</text>");
         }
 
         return Figure(
-            "What it looks at", importance.Count > top.Count ? $"The {top.Count} most important of {importance.Count} features." : "The share of each feature.", svg.Add($"</svg>"));
+            "What it looks at",
+            importance.Count > top.Count ? $"The {top.Count} most important of {importance.Count} features." : "The share of each feature.",
+            svg.Add($"</svg>"));
     }
 
     /// <summary>A value and its interval on a line that all rows of a table share.</summary>
     public static Markup Range(Axis axis, double value, Interval? interval, double reference)
     {
         const double Width = 150;
-        var svg = Markup.Of($"<svg class=\"range\" viewBox=\"0 0 {Width} 16\" aria-hidden=\"true\"><line class=\"grid\" x1=\"0\" x2=\"{Width}\" y1=\"8\" y2=\"8\"/>");
+        var svg = Markup.Of($"<svg class=\"range\" viewBox=\"0 0 {Width} 16\" aria-hidden=\"true\">")
+            .Add($"<line class=\"grid\" x1=\"0\" x2=\"{Width}\" y1=\"8\" y2=\"8\"/>");
         svg.Add($"<line class=\"reference\" x1=\"{X(reference)}\" x2=\"{X(reference)}\" y1=\"0\" y2=\"16\"/>");
         if (interval is not null)
         {
@@ -217,7 +236,8 @@ internal static class ReportPlots
 
     private static Markup? Legend(EvaluationReport report) => report.Curves.Count < 2
         ? null
-        : Markup.Of($"<ul class=\"legend\">{Markup.Join(report.Curves.Select((curve, index) => Markup.Of($"<li><i class=\"c{index}\"></i>{Short(curve.Name, 20)}</li>")))}</ul>");
+        : Markup.Of($"<ul class=\"legend\">{Markup.Join(report.Curves.Select((curve, index) => Markup.Of($"<li><i class=\"c{index}\">")
+            .Add($"</i>{Short(curve.Name, 20)}</li>")))}</ul>");
 
     private static string Short(string text, int letters) => text.Length <= letters ? text : $"{text[..(letters - 1)]}…";
 }

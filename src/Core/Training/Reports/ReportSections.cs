@@ -16,9 +16,12 @@ internal static class ReportSections
             _ => ["rmse", "mae", "r2", "pinball90"],
         };
         var verdict = ReportText.Verdict(report).ToString().ToLowerInvariant();
-        var header = Markup.Of($"<header><h1>{record.Spec.Model}</h1><p class=\"soft\">Predicts <b>{signature.Target}</b> ({ReportText.TaskName(signature.Task)}) ");
-        header.Add($"from {signature.Features.Count} features with <b>{record.Learner.Name}</b>; measured on {ReportText.Count(report.Rows)} held-out rows ");
-        header.Add($"of <b>{record.Dataset}</b>, version {record.DatasetVersion}.</p><p class=\"verdict {verdict}\">{ReportText.Sentence(report)}</p>");
+        var header = Markup.Of($"<header><h1>{record.Spec.Model}</h1><p class=\"soft\">Predicts <b>{signature.Target}")
+            .Add($"</b> ({ReportText.TaskName(signature.Task)}) ");
+        header.Add($"from {signature.Features.Count} features with <b>{record.Learner.Name}")
+            .Add($"</b>; measured on {ReportText.Count(report.Rows)} held-out rows ");
+        header.Add($"of <b>{record.Dataset}</b>, version {record.DatasetVersion}.</p>")
+            .Add($"<p class=\"verdict {verdict}\">{ReportText.Sentence(report)}</p>");
         var tiles = shown.Where(report.Metrics.ContainsKey).Select(metric => Tile(report, metric));
         return header.Add($"<div class=\"tiles\">{Markup.Join(tiles)}</div></header>");
     }
@@ -28,7 +31,8 @@ internal static class ReportSections
         var cautions = ReportText.Cautions(report).ToList();
         return cautions.Count is 0
             ? null
-            : Section("Be careful", Markup.Of($"<div class=\"box\"><ul class=\"cautions\">{Markup.Join(cautions.Select(caution => Markup.Of($"<li>{caution}</li>")))}</ul></div>"));
+            : Section("Be careful", Markup.Of($"<div class=\"box\">")
+                .Add($"<ul class=\"cautions\">{Markup.Join(cautions.Select(caution => Markup.Of($"<li>{caution}</li>")))}</ul></div>"));
     }
 
     public static Markup Plots(TrainingRecord record, EvaluationReport report)
@@ -60,15 +64,19 @@ internal static class ReportSections
             var interval = report.Intervals.GetValueOrDefault(metric.Name);
             var baseline = report.Baseline.TryGetValue(metric.Name, out var known) ? ReportText.Number(known) : "–";
             var better = report.Improvement.TryGetValue(metric.Name, out var share) ? ReportText.Percent(share) : "–";
-            return Markup.Of($"<tr><td>{ReportText.Label(metric.Name)}</td><td class=\"n\">{ReportText.Number(report.Metrics[metric.Name])}</td>")
-                .Add($"<td class=\"n\">{(interval is null ? "–" : ReportText.Number(interval))}</td><td class=\"n\">{baseline}</td><td class=\"n\">{better}</td></tr>");
+            return Markup.Of($"<tr><td>{ReportText.Label(metric.Name)}</td>")
+                .Add($"<td class=\"n\">{ReportText.Number(report.Metrics[metric.Name])}</td>")
+                .Add($"<td class=\"n\">{(interval is null ? "–" : ReportText.Number(interval))}</td><td class=\"n\">{baseline}</td>")
+                .Add($"<td class=\"n\">{better}</td></tr>");
         });
         var about = report.Resamples > 0
-            ? $"Intervals hold {ReportText.Percent(report.Confidence)} of {ReportText.Count(report.Resamples)} bootstrap resamples of the held-out rows. "
+            ? $"Intervals hold {ReportText.Percent(report.Confidence)} of {ReportText.Count(report.Resamples)} bootstrap resamples "
+                + "of the held-out rows. "
             : "";
         return Section(
             "Metrics",
-            Markup.Of($"<p class=\"soft\">{about}The baseline always says what is most common in training, or the mean. Error removed: 100 % would be perfect, 0 % no better than the baseline.</p>")
+            Markup.Of($"<p class=\"soft\">{about}The baseline always says what is most common in training, ")
+                .Add($"or the mean. Error removed: 100 % would be perfect, 0 % no better than the baseline.</p>")
                 .Add($"{Table(["Metric", "#Model", "#Interval", "#Baseline", "#Error removed"], rows)}"));
     }
 
@@ -77,7 +85,8 @@ internal static class ReportSections
         : Section("Classes", Table(
             ["Class", "#Rows", "#Precision", "#Recall", "#F1", "#ROC AUC", "#Average precision"],
             report.Classes.Select(of => Markup
-                .Of($"<tr><td>{of.Name}</td><td class=\"n\">{ReportText.Count(of.Support)}</td><td class=\"n\">{ReportText.Number(of.Precision)}</td>")
+                .Of($"<tr><td>{of.Name}</td><td class=\"n\">{ReportText.Count(of.Support)}</td>")
+                .Add($"<td class=\"n\">{ReportText.Number(of.Precision)}</td>")
                 .Add($"<td class=\"n\">{ReportText.Number(of.Recall)}</td><td class=\"n\">{ReportText.Number(of.F1)}</td>")
                 .Add($"<td class=\"n\">{OrDash(of.RocAuc)}</td><td class=\"n\">{OrDash(of.PrAuc)}</td></tr>"))));
 
@@ -96,15 +105,21 @@ internal static class ReportSections
         var rows = shown.Select(slice =>
         {
             var value = slice.Metrics[report.Headline];
-            var badge = slice.IsWorse ? Markup.Of($"<span class=\"badge notbetter\">worse</span>") : Markup.Of($"<span class=\"soft\">as elsewhere</span>");
-            return Markup.Of($"<tr><td>{ReportText.Where(slice)}</td><td class=\"n\">{ReportText.Count(slice.Rows)}</td><td class=\"n\">{ReportText.Number(value)}</td>")
-                .Add($"<td>{ReportPlots.Range(axis, value, slice.Interval, overall)}</td><td class=\"n\">{ReportText.Number(slice.Loss)}</td>")
+            var badge = slice.IsWorse
+                ? Markup.Of($"<span class=\"badge notbetter\">worse</span>")
+                : Markup.Of($"<span class=\"soft\">as elsewhere</span>");
+            return Markup.Of($"<tr><td>{ReportText.Where(slice)}</td><td class=\"n\">{ReportText.Count(slice.Rows)}</td>")
+                .Add($"<td class=\"n\">{ReportText.Number(value)}</td>")
+                .Add($"<td>{ReportPlots.Range(axis, value, slice.Interval, overall)}</td>")
+                .Add($"<td class=\"n\">{ReportText.Number(slice.Loss)}</td>")
                 .Add($"<td class=\"n\">{ReportText.Number(slice.LossElsewhere)}</td><td>{badge}</td></tr>");
         });
         return Section(
             "Slices",
-            Markup.Of($"<p class=\"soft\">Of {ReportText.Count(report.SlicesTested)} slices with at least {report.LeastSliceRows} rows those whose rows are predicted worst. ")
-                .Add($"“Worse” means that the loss is higher than elsewhere by more than chance explains, after a correction for looking at so many; the dashed line is the {ReportText.Label(report.Headline)} of all rows.</p>")
+            Markup.Of($"<p class=\"soft\">Of {ReportText.Count(report.SlicesTested)} slices with at least ")
+                .Add($"{report.LeastSliceRows} rows those whose rows are predicted worst. ")
+                .Add($"“Worse” means that the loss is higher than elsewhere by more than chance explains, after a correction for ")
+                .Add($"looking at so many; the dashed line is the {ReportText.Label(report.Headline)} of all rows.</p>")
                 .Add($"{Table(["Rows where", "#Rows", "#" + ReportText.Label(report.Headline), "", "#Loss", "#Elsewhere", ""], rows)}"));
     }
 
@@ -120,7 +135,8 @@ internal static class ReportSections
             var values = folds.Metrics[metric.Name];
             var mean = values.Average();
             var deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / Math.Max(1, values.Count - 1));
-            return Markup.Of($"<tr><td>{ReportText.Label(metric.Name)}</td><td class=\"n\">{ReportText.Number(mean)}</td><td class=\"n\">{ReportText.Number(deviation)}</td>")
+            return Markup.Of($"<tr><td>{ReportText.Label(metric.Name)}</td><td class=\"n\">{ReportText.Number(mean)}</td>")
+                .Add($"<td class=\"n\">{ReportText.Number(deviation)}</td>")
                 .Add($"<td class=\"n\">{ReportText.Number(values.Min())}</td><td class=\"n\">{ReportText.Number(values.Max())}</td></tr>");
         });
         var kind = folds.Kind switch
@@ -132,16 +148,19 @@ internal static class ReportSections
         };
         return Section(
             "Cross-validation",
-            Markup.Of($"<p class=\"soft\">The learner on {folds.Folds} folds of the training rows ({kind}), {folds.Repeats} × repeated.</p>")
+            Markup.Of($"<p class=\"soft\">The learner on {folds.Folds} folds of the training rows ({kind}), ")
+                .Add($"{folds.Repeats} × repeated.</p>")
                 .Add($"{Table(["Metric", "#Mean", "#Standard deviation", "#Least", "#Greatest"], rows)}"));
     }
 
     public static Markup Origin(TrainingRecord record, ModelSignature signature)
     {
         var list = Markup.Of($"<div class=\"box\"><dl><dt>Training</dt><dd><code>{record.TrainingId}</code></dd>");
-        list.Add($"<dt>Data set</dt><dd>{record.Dataset}, version {record.DatasetVersion}, SHA-256 <code>{record.DatasetSha256}</code></dd>");
+        list.Add($"<dt>Data set</dt><dd>{record.Dataset}, version {record.DatasetVersion}, SHA-256 <code>{record.DatasetSha256}")
+            .Add($"</code></dd>");
         list.Add($"<dt>Model</dt><dd>SHA-256 <code>{record.ModelSha256}</code></dd><dt>Learner</dt><dd>{record.Learner.Name}</dd>");
-        foreach (var (name, value) in (record.Learner.Hyperparameters ?? new Dictionary<string, HyperparameterValue>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        var settings = record.Learner.Hyperparameters ?? new Dictionary<string, HyperparameterValue>();
+        foreach (var (name, value) in settings.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             list.Add($"<dt>{name}</dt><dd>{value.ToString()}</dd>");
         }
@@ -156,7 +175,8 @@ internal static class ReportSections
             list.Add($"<dt>Decision threshold</dt><dd>{ReportText.Number(threshold)}</dd>");
         }
 
-        list.Add($"<dt>Seed</dt><dd>{record.Spec.Seed}</dd><dt>Features</dt><dd>{string.Join(", ", signature.Features.Select(feature => feature.Name))}</dd>");
+        list.Add($"<dt>Seed</dt><dd>{record.Spec.Seed}</dd><dt>Features</dt>")
+            .Add($"<dd>{string.Join(", ", signature.Features.Select(feature => feature.Name))}</dd>");
         list.Add($"<dt>Made by</dt><dd>MlopsFunctions {record.CodeVersion}, {record.Runtime}, {record.Architecture}</dd></dl></div>");
         return Section("Where it comes from", list);
     }
@@ -166,7 +186,8 @@ internal static class ReportSections
         var interval = report.Intervals.GetValueOrDefault(metric);
         var baseline = report.Baseline.TryGetValue(metric, out var known) ? $"baseline {ReportText.Number(known)}" : "no baseline";
         var range = interval is null ? null : Markup.Of($"<span>{ReportText.Number(interval)}</span>");
-        return Markup.Of($"<div class=\"tile\"><span>{ReportText.Label(metric)}</span><b>{ReportText.Number(report.Metrics[metric])}</b>{range}<span>{baseline}</span></div>");
+        return Markup.Of($"<div class=\"tile\"><span>{ReportText.Label(metric)}</span><b>{ReportText.Number(report.Metrics[metric])}")
+            .Add($"</b>{range}<span>{baseline}</span></div>");
     }
 
     private static Markup Section(string title, Markup content) => Markup.Of($"<section><h2>{title}</h2>{content}</section>");
@@ -174,8 +195,11 @@ internal static class ReportSections
     /// <param name="heads">A leading # stands over a column of numbers.</param>
     private static Markup Table(IReadOnlyList<string> heads, IEnumerable<Markup> rows)
     {
-        var cells = heads.Select(head => head.StartsWith('#') ? Markup.Of($"<th class=\"n\">{head[1..]}</th>") : Markup.Of($"<th>{head}</th>"));
-        return Markup.Of($"<div class=\"box scroll\"><table><thead><tr>{Markup.Join(cells)}</tr></thead><tbody>{Markup.Join(rows)}</tbody></table></div>");
+        var cells = heads.Select(head => head.StartsWith('#')
+            ? Markup.Of($"<th class=\"n\">{head[1..]}</th>")
+            : Markup.Of($"<th>{head}</th>"));
+        return Markup.Of($"<div class=\"box scroll\"><table><thead><tr>{Markup.Join(cells)}</tr></thead><tbody>{Markup.Join(rows)}")
+            .Add($"</tbody></table></div>");
     }
 
     private static string OrDash(double? value) => value is { } known ? ReportText.Number(known) : "–";

@@ -67,7 +67,8 @@ internal static class ReportText
 
     /// <summary>Whole percents, and finer ones near 0 and 100.</summary>
     public static string Percent(double share) =>
-        (share * 100).ToString(share switch { > 0.99 and < 1 => "0.##", < 0.1 and > -0.1 => "0.#", _ => "0" }, CultureInfo.InvariantCulture) + " %";
+        (share * 100).ToString(share switch { > 0.99 and < 1 => "0.##", < 0.1 and > -0.1 => "0.#", _ => "0" }, CultureInfo.InvariantCulture)
+        + " %";
 
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
@@ -124,13 +125,13 @@ internal static class ReportText
 
         foreach (var rare in report.Classes.Where(of => of.Support < Rare * report.Rows / Math.Max(1, report.Classes.Count - 1)))
         {
-            yield return $"Class '{rare.Name}' is rare ({Count(rare.Support)} of {Count(report.Rows)} rows): accuracy says little about it.";
+            yield return $"Class '{rare.Name}' is rare ({Count(rare.Support)} of {Count(report.Rows)} rows): accuracy says little of it.";
         }
 
         foreach (var slice in report.Slices.Where(slice => slice.IsWorse))
         {
-            yield return $"Worse where {Where(slice)}: the loss of a row is {Number(slice.Loss)}, elsewhere {Number(slice.LossElsewhere)} "
-                + $"({Count(slice.Rows)} rows).";
+            yield return $"Worse where {Where(slice)}: the loss of a row is {Number(slice.Loss)}, elsewhere "
+                + $"{Number(slice.LossElsewhere)} ({Count(slice.Rows)} rows).";
         }
 
         if (report.Metrics.TryGetValue("ece", out var error) && error > 0.1)

@@ -65,7 +65,7 @@ public class CrossValidationTests
             var folds = CrossValidation.Folds(TimeOrdered(4), Target(seed, 120), false, Times(times), seed);
             return folds.Count is 4
                 && folds.All(fold => fold.Test.Length > 0 && fold.Train.Max(row => times[row]) < fold.Test.Min(row => times[row]))
-                && folds.Zip(folds.Skip(1), (before, after) => before.Train.Concat(before.Test).Order().SequenceEqual(after.Train)).All(holds => holds)
+                && folds.Zip(folds.Skip(1)).All(pair => pair.First.Train.Concat(pair.First.Test).Order().SequenceEqual(pair.Second.Train))
                 && folds[^1].Train.Length + folds[^1].Test.Length is 120;
         }).QuickCheckThrowOnFailure();
 
@@ -108,7 +108,8 @@ public class CrossValidationTests
         var groups = new StringColumn(Text("g"), [0, 0, 1, 1, 1, -1], ["a", "b"]);
 
         Assert.Contains("3 groups", Assert.Throws<TrainingRefusedException>(() => CrossValidation.Folds(
-            new CrossValidationSpec(4, Kind: FoldKind.Grouped, Column: "g"), new double[6], false, groups, 0)).Message, StringComparison.Ordinal);
+            new CrossValidationSpec(4, Kind: FoldKind.Grouped, Column: "g"), new double[6], false, groups, 0)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("2 different times", Assert.Throws<TrainingRefusedException>(() => CrossValidation.Folds(
             TimeOrdered(2), new double[3], false, Times([1, 1, 2]), 0)).Message, StringComparison.Ordinal);
         Assert.Contains("text", Assert.Throws<TrainingRefusedException>(() => CrossValidation.Folds(
@@ -156,6 +157,8 @@ public class CrossValidationTests
     {
         var random = new DeterministicRandom(seed + 1L);
         return new StringColumn(
-            Text("g"), [.. Enumerable.Range(0, rows).Select(_ => random.NextInt(groups))], [.. Enumerable.Range(0, groups).Select(g => $"{g}")]);
+            Text("g"),
+            [.. Enumerable.Range(0, rows).Select(_ => random.NextInt(groups))],
+            [.. Enumerable.Range(0, groups).Select(g => $"{g}")]);
     }
 }

@@ -7,12 +7,13 @@ namespace Mlops.Training;
 public class EvaluationReportsTests
 {
     [Theory]
-    [InlineData(TaskType.Binary)]
-    [InlineData(TaskType.Multiclass)]
-    [InlineData(TaskType.Regression)]
-    public void A_report_is_read_back_as_it_was_written(TaskType task)
+    [InlineData(TaskType.Binary, 50)]
+    [InlineData(TaskType.Multiclass, 50)]
+    [InlineData(TaskType.Regression, 50)]
+    [InlineData(TaskType.Binary, 0)]
+    public void A_report_is_read_back_as_it_was_written(TaskType task, int bootstrap)
     {
-        var written = Documents.Write(SomeReport.Of(SomeReport.Signature(task)));
+        var written = Documents.Write(SomeReport.Of(SomeReport.Signature(task), spec: new EvaluationSpec(Bootstrap: bootstrap)));
 
         Assert.Equal(written, Documents.Write(Documents.Read<EvaluationReport>(written)));
     }
@@ -42,7 +43,12 @@ public class EvaluationReportsTests
         var frame = new DataFrame([new NumericColumn(signature.Features[0], new double[rows])]);
 
         var curve = EvaluationReports.Build(
-            new ScoredRows(signature, frame, predictions, target, target), new EvaluationSpec(Bootstrap: 0), new ReportContext(), 1, 1, default).Curves.Single();
+            new ScoredRows(signature, frame, predictions, target, target),
+            new EvaluationSpec(Bootstrap: 0),
+            new ReportContext(),
+            seed: 1,
+            threads: 1,
+            default).Curves.Single();
 
         Assert.Equal(200, curve.Roc.Count);
         Assert.Equal((0.0, 0.0, 1.0, 1.0), (curve.Roc[0].X, curve.Roc[0].Y, curve.Roc[^1].X, curve.Roc[^1].Y));
@@ -80,6 +86,7 @@ public class EvaluationReportsTests
             Evaluation: new EvaluationSpec(["where"], CrossValidation: new CrossValidationSpec(Kind: FoldKind.Grouped, Column: "when")));
 
         Assert.Equal(
-            ["split.column", "validation.column", "evaluation.slices[0]"], EvaluationColumns.Check(spec, frame).Select(error => error.Path));
+            ["split.column", "validation.column", "evaluation.slices[0]"],
+            EvaluationColumns.Check(spec, frame).Select(error => error.Path));
     }
 }

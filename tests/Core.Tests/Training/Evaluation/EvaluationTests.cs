@@ -43,7 +43,12 @@ public class EvaluationTests
         var frame = new DataFrame([new NumericColumn(new ColumnSchema("x", ColumnType.Number, Nullable: false), target)]);
 
         var report = EvaluationReports.Build(
-            new ScoredRows(Signature(golden), frame, golden.Predictions, target, target), new EvaluationSpec(Bootstrap: 0), new ReportContext(), 0, 1, default);
+            new ScoredRows(Signature(golden), frame, golden.Predictions, target, target),
+            new EvaluationSpec(Bootstrap: 0),
+            new ReportContext(),
+            seed: 0,
+            threads: 1,
+            default);
 
         Assert.Equal(golden.Confusion, report.ConfusionMatrix?.Select(row => row.ToArray()).ToArray());
         Assert.Equal(golden.PerClass?.Length ?? 0, report.Classes.Count);

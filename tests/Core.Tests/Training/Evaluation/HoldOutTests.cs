@@ -51,7 +51,8 @@ public class HoldOutTests
         {
             var random = new DeterministicRandom(seed);
             int[] codes = [.. Enumerable.Range(0, 200).Select(_ => random.NextInt(25))];
-            var groups = new StringColumn(new ColumnSchema("g", ColumnType.Category, Nullable: false), codes, [.. Enumerable.Range(0, 25).Select(g => $"{g}")]);
+            var schema = new ColumnSchema("g", ColumnType.Category, Nullable: false);
+            var groups = new StringColumn(schema, codes, [.. Enumerable.Range(0, 25).Select(g => $"{g}")]);
             var split = HoldOut.Draw(new SplitSpec(0.25, seed, Kind: FoldKind.Grouped, Column: "g"), new double[200], false, groups);
             return !split.Test.Select(row => codes[row]).Intersect(split.Train.Select(row => codes[row])).Any()
                 && split.Test.Length + split.Train.Length is 200
@@ -63,7 +64,8 @@ public class HoldOutTests
     {
         var times = new NumericColumn(new ColumnSchema("t", ColumnType.Timestamp, Nullable: true), [5, 4, 3, 3, 2, 1, double.NaN, 6]);
 
-        var split = HoldOut.Draw(new SplitSpec(0.3, Kind: FoldKind.TimeOrdered, Column: "t"), [1, 2, 3, 4, 5, 6, 7, double.NaN], false, times);
+        var split = HoldOut.Draw(
+            new SplitSpec(0.3, Kind: FoldKind.TimeOrdered, Column: "t"), [1, 2, 3, 4, 5, 6, 7, double.NaN], false, times);
 
         Assert.Equal([0, 1], split.Test);
         Assert.Equal([2, 3, 4, 5], split.Train);

@@ -61,7 +61,9 @@ public class SliceSearchTests
         var slices = Slicing.ByColumn(column);
 
         Assert.Equal([25, 25, 25, 25, 30], slices.Select(slice => slice.Rows.Length));
-        Assert.Equal(["n up to 24", "n over 24, up to 49", "n over 49, up to 74", "n over 74", "n is missing"], slices.Select(slice => slice.Conditions[0].ToString()));
+        Assert.Equal(
+            ["n up to 24", "n over 24, up to 49", "n over 49, up to 74", "n over 74", "n is missing"],
+            slices.Select(slice => slice.Conditions[0].ToString()));
     }
 
     [Fact]

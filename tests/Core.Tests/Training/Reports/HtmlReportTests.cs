@@ -54,7 +54,12 @@ public class HtmlReportTests
     {
         var context = new ReportContext(
             LearningCurve: [new LossPoint(1, 0.7), new LossPoint(2, 0.5), new LossPoint(3, 0.4)],
-            Trials: [new TrialPoint(0, TrialState.Complete, 0.7), new TrialPoint(1, TrialState.Pruned), new TrialPoint(2, TrialState.Complete, 0.9)]);
+            Trials:
+            [
+                new TrialPoint(0, TrialState.Complete, 0.7),
+                new TrialPoint(1, TrialState.Pruned),
+                new TrialPoint(2, TrialState.Complete, 0.9),
+            ]);
         var signature = SomeReport.Signature(TaskType.Binary);
 
         var html = Encoding.UTF8.GetString(HtmlReport.Write(SomeReport.Record(), signature, SomeReport.Of(signature, context: context)));

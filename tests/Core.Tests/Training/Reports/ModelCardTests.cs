@@ -27,9 +27,12 @@ public class ModelCardTests
         var report = SomeReport.Of(Signature);
         var tags = new Dictionary<string, string> { [ModelCard.IntendedUseTag] = "Letters to customers." };
 
-        Assert.Contains("Letters to customers.", ModelCard.Write(SomeReport.Record(), Signature, report, "About churn.", tags), StringComparison.Ordinal);
-        Assert.Contains("About churn.", ModelCard.Write(SomeReport.Record(), Signature, report, "About churn.", NoTags), StringComparison.Ordinal);
-        Assert.Contains("Nobody has said yet", ModelCard.Write(SomeReport.Record(), Signature, report, " ", NoTags), StringComparison.Ordinal);
+        Assert.Contains("Letters to customers.", Card("About churn.", tags), StringComparison.Ordinal);
+        Assert.Contains("About churn.", Card("About churn.", NoTags), StringComparison.Ordinal);
+        Assert.Contains("Nobody has said yet", Card(" ", NoTags), StringComparison.Ordinal);
+
+        string Card(string description, Dictionary<string, string> with) =>
+            ModelCard.Write(SomeReport.Record(), Signature, report, description, with);
     }
 
     [Fact]

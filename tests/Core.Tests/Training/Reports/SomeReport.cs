@@ -36,7 +36,12 @@ internal static class SomeReport
 
         var frame = new DataFrame([new NumericColumn(signature.Features[0], x)]);
         return EvaluationReports.Build(
-            new ScoredRows(signature, frame, [.. predictions], target, target), spec ?? new EvaluationSpec(Bootstrap: 50), context ?? new ReportContext(), 3, threads, default);
+            new ScoredRows(signature, frame, [.. predictions], target, target),
+            spec ?? new EvaluationSpec(Bootstrap: 50),
+            context ?? new ReportContext(),
+            seed: 3,
+            threads,
+            default);
     }
 
     public static TrainingRecord Record(string model = "churn", string feature = "x", string dataset = "customers") => new(
