@@ -21,6 +21,7 @@ public static class PipelinesApp
         app.UseMiddleware<ProblemDetailsMiddleware>();
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
+        app.Services.TryAddSingleton<Reproduction.VersionRecords>();
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
         app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>();
         app.Services.AddSingleton<TrainingTable>().AddSingleton<HeldOutScores>();

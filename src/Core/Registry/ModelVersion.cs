@@ -5,17 +5,6 @@ namespace Mlops.Registry;
 /// <summary>Where a version stands in its life, in MLflow's words. Versions start in <see cref="None"/>.</summary>
 public enum Stage { None, Staging, Production, Archived }
 
-/// <summary>What one gate found.</summary>
-/// <param name="Detail">The figures compared, for a person.</param>
-public sealed record GateFinding(string Gate, bool Passed, string Detail);
-
-/// <summary>What the gates said of a version: it passed if every one did.</summary>
-public sealed record GateVerdict(bool Passed, IReadOnlyList<GateFinding> Findings)
-{
-    internal IEnumerable<string> Failures =>
-        Findings.Where(finding => !finding.Passed).Select(finding => $"{finding.Gate} ({finding.Detail})");
-}
-
 /// <summary>One numbered build of a model. Stage, description, tags and verdict change; number, files and signature never.</summary>
 /// <param name="Number">From 1, without gaps, never given out twice.</param>
 /// <param name="Folder">Where its files are; see <see cref="ModelFiles"/>.</param>

@@ -6,6 +6,9 @@ namespace Mlops.Training;
 /// <remarks>Every file is made by one step from its inputs alone, so that a repeated step writes the same bytes again.</remarks>
 public sealed class TrainingFiles(IBlobStore blobs)
 {
+    /// <summary>What trained; see <see cref="TrainingEnvironment"/>.</summary>
+    public const string Environment = "environment.json";
+
     public const string Plan = "plan.json";
     public const string Split = "split.json";
     public const string Model = "model.onnx";

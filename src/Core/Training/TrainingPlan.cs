@@ -42,6 +42,7 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
         var labels = Labels(target);
         var distinct = labels is null ? [] : Sorted(labels.OfType<string>().ToHashSet(StringComparer.Ordinal));
         var task = spec.Task ?? InferTask(target, distinct.Count);
+        errors.AddRange(GateDataCheck.Check(spec.Gates ?? [], "gates", task, data));
         if (task is TaskType.Regression ? target is not NumericColumn : labels is null)
         {
             errors.Add(new SpecError("task", $"a column of type {target.Schema.Type} cannot be the target of {Lower(task)}"));

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Mlops.Training;
@@ -10,6 +9,8 @@ namespace Mlops.Training;
 /// <param name="CodeVersion">The version of this product.</param>
 /// <param name="Runtime">The .NET runtime that trained.</param>
 /// <param name="Architecture">The processor architecture that trained.</param>
+/// <param name="Threads">How many threads the learner was given; absent in records of earlier versions.</param>
+/// <param name="Packages">What took part in learning and scoring, versions by name; absent in records of earlier versions.</param>
 public sealed record TrainingRecord(
     string TrainingId,
     TrainingSpec Spec,
@@ -22,12 +23,27 @@ public sealed record TrainingRecord(
     IReadOnlyDictionary<string, double> Importance,
     string CodeVersion,
     string Runtime,
-    string Architecture)
+    string Architecture,
+    int? Threads = null,
+    IReadOnlyDictionary<string, string>? Packages = null)
 {
-    public static string CurrentCodeVersion { get; } =
-        typeof(TrainingRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    public static string CurrentCodeVersion { get; } = TrainingEnvironment.VersionOf(typeof(TrainingRecord).Assembly);
 
     public static string CurrentRuntime => RuntimeInformation.FrameworkDescription;
 
     public static string CurrentArchitecture => RuntimeInformation.ProcessArchitecture.ToString();
+
+    /// <summary>The spec that trains the same again without choosing anything: what was found is given, what was asked is not.</summary>
+    public TrainingSpec Recipe() => Spec with
+    {
+        Learner = Learner,
+        DatasetVersion = DatasetVersion,
+        Search = null,
+        Budget = null,
+        Gates = null,
+    };
+
+    /// <summary>What differs where it is trained again; what the record does not know is left out.</summary>
+    public IReadOnlyList<EnvironmentDifference> DifferencesFrom(TrainingEnvironment now) =>
+        new TrainingEnvironment(CodeVersion, Runtime, Architecture, Threads ?? now.Threads, Packages ?? now.Packages).Differences(now);
 }

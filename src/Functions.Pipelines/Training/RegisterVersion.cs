@@ -47,6 +47,8 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
         var request = made.Training.Request;
         var tenant = TenantId.Parse(request.Tenant);
         var rows = await table.ReadSplitAsync(new OnData(made.Training, made.Data), cancellationToken);
+        var environment = await files.ReadAsync<TrainingEnvironment>(
+            tenant, request.Id, TrainingFiles.Environment, cancellationToken);
         var report = await files.ReadAsync<EvaluationReport>(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken);
         var record = new TrainingRecord(
             request.Id,
@@ -58,9 +60,11 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
             made.Model.Sha256,
             made.Model.Facts,
             made.Model.Importance,
-            TrainingRecord.CurrentCodeVersion,
-            TrainingRecord.CurrentRuntime,
-            TrainingRecord.CurrentArchitecture);
+            environment.CodeVersion,
+            environment.Runtime,
+            environment.Architecture,
+            environment.Threads,
+            environment.Packages);
         var example = Enumerable.Range(0, Math.Min(ExampleRows, rows.HeldOut.RowCount)).ToArray();
         return new VersionContent(
             await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Model, cancellationToken),

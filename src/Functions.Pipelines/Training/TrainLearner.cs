@@ -36,6 +36,8 @@ public sealed class TrainLearner(
         var model = await training;
         var graph = model.ToOnnx();
         await files.WriteBytesAsync(tenant, request.Id, TrainingFiles.Model, graph, cancellationToken);
+        var environment = LearningEnvironment.Here(options.Threads);
+        await files.WriteAsync(tenant, request.Id, TrainingFiles.Environment, environment, cancellationToken);
         await files.WriteAsync(tenant, request.Id, TrainingFiles.LearningCurve, curve.Points, cancellationToken);
         return new ExportedModel(Convert.ToHexStringLower(SHA256.HashData(graph)), graph.Length, model.Facts, model.Importance);
 

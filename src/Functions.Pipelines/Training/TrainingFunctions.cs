@@ -1,6 +1,5 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,8 +18,6 @@ namespace Mlops.Pipelines.Training;
 public sealed class TrainingFunctions(
     IEnumerable<ILearner> learners, TrainingProgressBoard board, RunStore runs, IdSource ids, TimeProvider time)
 {
-    private const int MaxIdempotencyKey = 200;
-
     /// <summary>A spec travels with every step, in messages that hold 256 KiB.</summary>
     private const int MaxSpecBytes = 64 * 1024;
 
@@ -50,7 +47,7 @@ public sealed class TrainingFunctions(
         }
 
         var caller = request.Caller();
-        var id = TrainingId(request);
+        var id = IdempotencyKey.IdOf(request.Headers["Idempotency-Key"], ids);
         var instance = Instance(caller.Tenant, id);
         if (await client.GetInstanceAsync(instance, cancellationToken) is null)
         {
@@ -165,20 +162,6 @@ public sealed class TrainingFunctions(
     private static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no training '{id}'.");
 
     private static string Instance(TenantId tenant, string id) => $"{tenant}.training.{id}";
-
-    private string TrainingId(HttpRequest request)
-    {
-        string? key = request.Headers["Idempotency-Key"];
-        if (key is null)
-        {
-            return ids.NewId();
-        }
-
-        return key.Length is > 0 and <= MaxIdempotencyKey
-            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16))
-            : throw new ProblemException(
-                StatusCodes.Status400BadRequest, new FieldError("Idempotency-Key", $"expected 1 to {MaxIdempotencyKey} characters"));
-    }
 
     private async IAsyncEnumerable<SseItem<string>> ChangesAsync(
         DurableTaskClient client, TenantId tenant, TrainingView first, [EnumeratorCancellation] CancellationToken cancellationToken)

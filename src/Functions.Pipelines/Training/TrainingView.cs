@@ -25,15 +25,7 @@ public sealed record TrainingView(
     /// <param name="instance">The orchestration, with its input and output.</param>
     public static TrainingView Of(OrchestrationMetadata instance, string id, LearnerProgress? progress) => new(
         id,
-        instance.RuntimeStatus switch
-        {
-            OrchestrationRuntimeStatus.Pending => "pending",
-            OrchestrationRuntimeStatus.Completed => "completed",
-            OrchestrationRuntimeStatus.Failed => "failed",
-            OrchestrationRuntimeStatus.Terminated => "cancelled",
-            OrchestrationRuntimeStatus.Suspended => "suspended",
-            _ => "running",
-        },
+        InstanceState.Of(instance.RuntimeStatus),
         instance.CreatedAt,
         instance.ReadInputAs<TrainingRequest>()?.Spec,
         instance.ReadCustomStatusAs<TrainingStatus>(),

@@ -24,8 +24,8 @@ public sealed class DocumentedPlatform : IAsyncLifetime
     /// <summary>The operations that make what the others look at, in order.</summary>
     private static readonly string[] Making =
     [
-        "UploadDataset", "StartTraining", "CreateExperiment", "CreateRun", "LogBatch", "PutArtifact", "ChangeRun", "CreateModel",
-        "EditModel",
+        "UploadDataset", "StartTraining", "StartReproduction", "CreateExperiment", "CreateRun", "LogBatch", "PutArtifact", "ChangeRun",
+        "CreateModel", "EditModel",
         "EditModelVersion", "SetModelAlias", "MoveModelVersionStage", "CreateEndpoint", "Predict", "ReplaceEndpoint", "CancelTraining",
     ];
 
@@ -104,7 +104,7 @@ public sealed class DocumentedPlatform : IAsyncLifetime
 
     private async Task RememberAsync(ApiOperation operation, Answer answer)
     {
-        if (operation.Id is "StartTraining" or "CreateExperiment" or "CreateRun" && answer.Json?["id"] is { } id)
+        if (operation.Id is "StartTraining" or "StartReproduction" or "CreateExperiment" or "CreateRun" && answer.Json?["id"] is { } id)
         {
             _ids[operation.Path.Split('/')[3]] = id.GetValue<string>();
         }

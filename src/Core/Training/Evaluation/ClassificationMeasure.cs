@@ -72,6 +72,8 @@ internal sealed class ClassificationMeasure : IMeasure
 
     public IReadOnlyList<string> Names => _classes is 2 ? OfTwo : Common;
 
+    public int[]? Order => _classes is 2 ? _ranked[0].Order : null;
+
     public int ScratchLength => (_classes * _classes) + CalibrationBins;
 
     public static RankedScores Ranked(double[] probabilities, double[] target, int classes, int positive)

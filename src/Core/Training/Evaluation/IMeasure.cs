@@ -15,6 +15,9 @@ public interface IMeasure
     /// <summary>Names of <see cref="MetricCatalog"/>, in the order of the values.</summary>
     IReadOnlyList<string> Names { get; }
 
+    /// <summary>The row that each count is of; null if the first is of row 0, and so on.</summary>
+    int[]? Order { get; }
+
     /// <summary>How many numbers of scratch space <see cref="Compute"/> needs.</summary>
     int ScratchLength { get; }
 

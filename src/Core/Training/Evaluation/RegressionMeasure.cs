@@ -42,6 +42,8 @@ internal sealed class RegressionMeasure : IMeasure
     public IReadOnlyList<string> Names { get; } =
         ["rmse", "mae", "r2", "mape", "pinball10", "pinball50", "pinball90", "poissonDeviance"];
 
+    public int[]? Order => null;
+
     public int ScratchLength => 0;
 
     public void Compute(ReadOnlySpan<int> counts, Span<double> values, Span<double> scratch)
