@@ -2,9 +2,6 @@
 
 Run: python3 make_search.py > search.json    (optuna 3.1.0, numpy 1.24.2, scipy 1.10.1 of Debian 12)
 
-Optuna 3.1 leaves the width of a kernel out of its density, so that narrow kernels count too little; since 3.5 it does not (issue 5109,
-pull request 5110). The densities here are with that correction, made below.
-
 Optuna 3.1 has no PED-ANOVA yet; `importance` below is written from Watanabe, Bansal and Hutter, "PED-ANOVA", IJCAI 2023, with the
 choices that Optuna documents for its own since 3.6: best tenth, 50 grid points, Scott's rule, a prior of weight 1.
 """
@@ -16,7 +13,6 @@ import numpy
 import optuna
 from optuna._hypervolume import WFG
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.samplers._tpe import _truncnorm
 from optuna.samplers._tpe import sampler as tpe
 from optuna.samplers._tpe.parzen_estimator import _ParzenEstimator, _ParzenEstimatorParameters
 from optuna.trial import TrialState, create_trial
@@ -25,9 +21,6 @@ from scipy.stats import norm
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.filterwarnings("ignore")
 rng = numpy.random.RandomState(20261121)
-
-unscaled = _truncnorm.logpdf
-_truncnorm.logpdf = lambda x, a, b, loc=0, scale=1: unscaled(x, a, b, loc, scale) - numpy.log(scale)
 
 SPACE = {
     "rate": FloatDistribution(1e-4, 1.0, log=True),
