@@ -1,7 +1,8 @@
 namespace Mlops.Training;
 
 /// <summary>A function to minimise whose least value is known; compare.py has the same.</summary>
-internal sealed record Problem(string Name, double Optimum, SearchSpace Space, Func<IReadOnlyDictionary<string, HyperparameterValue>, double> Value)
+internal sealed record Problem(
+    string Name, double Optimum, SearchSpace Space, Func<IReadOnlyDictionary<string, HyperparameterValue>, double> Value)
 {
     private static readonly double[][] HartmannScale =
     [
@@ -17,7 +18,8 @@ internal sealed record Problem(string Name, double Optimum, SearchSpace Space, F
     public static IReadOnlyList<Problem> All { get; } =
     [
         OfNumbers("sphere5", 0, Repeated(5, -5, 5), x => x.Sum(value => value * value)),
-        OfNumbers("rosenbrock5", 0, Repeated(5, -5, 10), x => Enumerable.Range(0, 4).Sum(i => (100 * Square(x[i + 1] - (x[i] * x[i]))) + Square(1 - x[i]))),
+        OfNumbers("rosenbrock5", 0, Repeated(5, -5, 10), x =>
+            Enumerable.Range(0, 4).Sum(i => (100 * Square(x[i + 1] - (x[i] * x[i]))) + Square(1 - x[i]))),
         OfNumbers("branin", 0.397887, [(-5, 10), (0, 15)], x =>
             Square(x[1] - (5.1 / (4 * Math.PI * Math.PI) * x[0] * x[0]) + (5 / Math.PI * x[0]) - 6)
             + (10 * (1 - (1 / (8 * Math.PI))) * Math.Cos(x[0])) + 10),

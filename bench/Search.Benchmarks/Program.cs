@@ -16,7 +16,8 @@ var samplers = new Dictionary<string, SamplerSpec>
 };
 var curves = Problem.All.ToDictionary(problem => problem.Name, problem => samplers.ToDictionary(
     sampler => sampler.Key,
-    sampler => Enumerable.Range(0, seeds).Select(seed => BestSoFar(problem, SearchStrategies.Sampler(sampler.Value), seed, trials)).ToList()));
+    sampler => Enumerable.Range(0, seeds)
+        .Select(seed => BestSoFar(problem, SearchStrategies.Sampler(sampler.Value), seed, trials)).ToList()));
 var micros = new[] { "tpe", "tpe-multivariate" }.ToDictionary(
     sampler => sampler, sampler => new[] { 100, 1000 }.ToDictionary(
         observations => observations, observations => MicrosOfSuggestion(SearchStrategies.Sampler(samplers[sampler]), observations)));

@@ -2,7 +2,8 @@
 """Searches the same six functions with this product and with Optuna, and prints a report in Markdown. Debian 12: python3-optuna.
 
 usage: bench/Search.Benchmarks/compare.py [SEEDS [TRIALS]] > bench/reports/search.md    (the project must have been built for Release)
-Also writes search.svg beside search.md. What Optuna found is kept under artifacts/ and used again, as it takes minutes. Fails if any TPE of ours is worse than Optuna's: Mann-Whitney, one-sided, p < 0.01.
+Also writes search.svg beside search.md. What Optuna found is kept under artifacts/ and used again, as it takes minutes. Fails if any
+TPE of ours is worse than Optuna's: Mann-Whitney, one-sided, p < 0.01.
 """
 import json
 import math
@@ -138,7 +139,8 @@ def main():
         ["dotnet", "run", "-c", "Release", "--no-build", "--project", str(HERE), "--", str(SEEDS), str(TRIALS)],
         check=True, capture_output=True, text=True).stdout)
     theirs = peer_curves()
-    print(f"# Hyper-parameter search\n\n{SEEDS} seeds, {TRIALS} trials each, less is better: median of the best value found and [quartiles]. "
+    print(f"# Hyper-parameter search\n\n{SEEDS} seeds, {TRIALS} trials each, "
+          "less is better: median of the best value found and [quartiles]. "
           "p: Mann-Whitney, one-sided, of ours being worse; under 0.01 the comparison fails.\n\n"
           "```\ndotnet build -c Release bench/Search.Benchmarks\n"
           f"/usr/bin/python3 bench/Search.Benchmarks/compare.py {SEEDS} {TRIALS} > bench/reports/search.md\n```\n\n"
@@ -153,7 +155,8 @@ def main():
             print(f"| {name} | {sampler} | {quartiles(mine)} | {quartiles(peer)} | {p:.3f} |")
         print(f"| {name} | sobol | {quartiles([curve[-1] for curve in ours['curves'][name]['sobol']])} | | |")
     print(f"\nLeast p of a TPE: {worst:.3f}.\n\n![Best value so far](search.svg)\n\n## CPU time of a suggestion\n\n"
-          "Five continuous parameters, medians, microseconds.\n\n| sampler | observations | ours | Optuna | times faster |\n|---|--:|--:|--:|--:|")
+          "Five continuous parameters, medians, microseconds.\n\n"
+          "| sampler | observations | ours | Optuna | times faster |\n|---|--:|--:|--:|--:|")
     for sampler in ("tpe", "tpe-multivariate"):
         for observations in (100, 1000):
             peer, mine = micros_of_suggestion(SAMPLERS[sampler](0), observations), ours["micros"][sampler][str(observations)]

@@ -14,7 +14,8 @@ public abstract record Distribution
     {
         { Type: ParameterType.Categorical, Choices: { } choices } => new Categorical(choices),
         { Type: ParameterType.Int, Low: { } low, High: { } high } => IntOf((long)low, (long)high, spec.Log, (long)(spec.Step ?? 1)),
-        { Type: ParameterType.Float, Low: { } low, High: { } high, Step: { } step } => new Float(low, Reached(low, high, step), false, step),
+        { Type: ParameterType.Float, Low: { } low, High: { } high, Step: { } step } =>
+            new Float(low, Reached(low, high, step), false, step),
         { Type: ParameterType.Float, Low: { } low, High: { } high } => new Float(low, high, spec.Log),
         _ => throw new ArgumentException("The parameter has neither a range nor choices.", nameof(spec)),
     };

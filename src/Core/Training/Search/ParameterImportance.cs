@@ -34,7 +34,7 @@ public static class ParameterImportance
             .ToDictionary(share => share.Name, share => share.Share, StringComparer.Ordinal);
     }
 
-    /// <summary>The best tenth, two at the least, and those that are as good as the worst of them; none where there are no others.</summary>
+    /// <summary>The best tenth, two at the least, and those as good as the worst of them; none where there are no others.</summary>
     private static List<Trial> Best(StudyView study, List<Trial> trials)
     {
         if (trials.Count <= LeastBest)

@@ -32,7 +32,8 @@ internal static class PrunerSpecCheck
         {
             var word = SearchSpecCheck.Words<PrunerKind>().ElementAt((int)pruner.Kind);
             faults.Require(
-                false, field, $"expected nothing: the {word} pruner has {(allowed.Length is 0 ? "no settings" : string.Join(", ", allowed))}");
+                false, field,
+                $"expected nothing: the {word} pruner has {(allowed.Length is 0 ? "no settings" : string.Join(", ", allowed))}");
         }
 
         CheckNeeded(pruner, faults);
@@ -40,7 +41,8 @@ internal static class PrunerSpecCheck
         if (pruner is { Kind: PrunerKind.Patient, Wrapped: { } wrapped })
         {
             if (faults.Require(
-                wrapped.Kind is not (PrunerKind.Patient or PrunerKind.None), "wrapped.kind", "expected a pruner other than patient and none"))
+                wrapped.Kind is not (PrunerKind.Patient or PrunerKind.None), "wrapped.kind",
+                "expected a pruner other than patient and none"))
             {
                 Check(wrapped, faults.Below("wrapped"));
             }
@@ -52,7 +54,8 @@ internal static class PrunerSpecCheck
         faults.Require(
             pruner.Kind is not PrunerKind.Percentile || pruner.Percentile is not null, "percentile", "expected a number from 0 to 100");
         faults.Require(
-            pruner.Kind is not PrunerKind.Patient || pruner.Patience is not null, "patience", $"expected a whole number from 0 to {MaxSteps}");
+            pruner.Kind is not PrunerKind.Patient || pruner.Patience is not null, "patience",
+            $"expected a whole number from 0 to {MaxSteps}");
         faults.Require(
             pruner.Kind is not PrunerKind.Threshold || pruner.Lower is not null || pruner.Upper is not null, "", "expected lower or upper");
     }
@@ -65,7 +68,8 @@ internal static class PrunerSpecCheck
         faults.RequireRange(pruner.IntervalSteps, 1, MaxSteps, "intervalSteps");
         faults.RequireRange(pruner.MinTrials, 1, SearchSpecCheck.MaxTrials, "minTrials");
         faults.RequireRange(pruner.MinResource, 1, MaxSteps, "minResource");
-        faults.RequireRange(pruner.MaxResource, pruner.MinResource is >= 1 and <= MaxSteps ? pruner.MinResource.Value : 1, MaxSteps, "maxResource");
+        faults.RequireRange(
+            pruner.MaxResource, pruner.MinResource is { } least and >= 1 and <= MaxSteps ? least : 1, MaxSteps, "maxResource");
         faults.RequireRange(pruner.ReductionFactor, 2, MaxReductionFactor, "reductionFactor");
         faults.RequireRange(pruner.MinEarlyStoppingRate, 0, MaxRungsLeftOut, "minEarlyStoppingRate");
         faults.RequireRange(pruner.Patience, 0, MaxSteps, "patience");

@@ -96,12 +96,14 @@ internal static class SearchSpaceCheck
             isSound &= at.Require(step > 0 && IsNumber(step), "step", $"expected a {(isInt ? "whole " : "")}number over 0")
                 & at.Require(!parameter.Log, "step", "expected nothing, as log is set")
                 & at.Require(
-                    !(step > 0) || !((parameter.High - parameter.Low) / step > MaxWhole), "step", "expected a greater number: there are too many steps");
+                    !(step > 0) || !((parameter.High - parameter.Low) / step > MaxWhole), "step",
+                    "expected a greater number: there are too many steps");
         }
 
         return isSound;
 
-        bool IsNumber(double? number) => number is { } value && (isInt ? double.IsInteger(value) && Math.Abs(value) <= MaxWhole : double.IsFinite(value));
+        bool IsNumber(double? number) =>
+            number is { } value && (isInt ? double.IsInteger(value) && Math.Abs(value) <= MaxWhole : double.IsFinite(value));
 
         string Number() => isInt ? "expected a whole number" : "expected a finite number";
     }
@@ -168,7 +170,8 @@ internal static class SearchSpaceCheck
             }
         }
         else if (at.Require(hyperparameter.Choices is null, "type", "expected categorical, as it is one of a few words")
-            && at.Require(!hyperparameter.IsInteger || parameter.Type is ParameterType.Int, "type", "expected int, as it is a whole number"))
+            && at.Require(
+                !hyperparameter.IsInteger || parameter.Type is ParameterType.Int, "type", "expected int, as it is a whole number"))
         {
             at.Require(hyperparameter.Allows(parameter.Low ?? 0), "low", hyperparameter.Expected);
             at.Require(hyperparameter.Allows(parameter.High ?? 0), "high", hyperparameter.Expected);

@@ -28,7 +28,8 @@ internal static class SearchSpecCheck
         CheckPruner(search, faults);
         faults.RequireRange(search.Trials, 1, MaxTrials, "trials");
         faults.RequireRange(search.Parallel, 1, MaxParallel, "parallel");
-        faults.Require(search.MaxMinutes is null or (> 0 and <= MaxMinutes), "maxMinutes", $"expected a number over 0 and at most {MaxMinutes}");
+        faults.Require(
+            search.MaxMinutes is null or (> 0 and <= MaxMinutes), "maxMinutes", $"expected a number over 0 and at most {MaxMinutes}");
         faults.RequireRange(search.Patience, 1, MaxTrials, "patience");
         CheckWarmStart(search.WarmStart, faults);
         return errors;

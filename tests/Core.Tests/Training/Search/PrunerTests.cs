@@ -30,11 +30,12 @@ public class PrunerTests
     [InlineData(PrunerKind.SuccessiveHalving)]
     [InlineData(PrunerKind.Hyperband)]
     public void A_trial_without_a_report_is_not_pruned(PrunerKind kind) => Assert.False(
-        SearchStrategies.Pruner(new PrunerSpec(kind)).ShouldPrune(Study([Ended(0, 1), Ended(1, 1)]), new Trial(2, TrialState.Running, Nothing)));
+        SearchStrategies.Pruner(new PrunerSpec(kind))
+            .ShouldPrune(Study([Ended(0, 1), Ended(1, 1)]), new Trial(2, TrialState.Running, Nothing)));
 
     [Fact]
-    public void Without_a_spec_nothing_is_pruned() =>
-        Assert.False(SearchStrategies.Pruner(null).ShouldPrune(Study([.. Enumerable.Range(0, 9).Select(i => Ended(i, 0))]), Running(9, 1e9)));
+    public void Without_a_spec_nothing_is_pruned() => Assert.False(
+        SearchStrategies.Pruner(null).ShouldPrune(Study([.. Enumerable.Range(0, 9).Select(i => Ended(i, 0))]), Running(9, 1e9)));
 
     [Fact]
     public void A_trial_is_not_compared_with_those_of_earlier_studies()

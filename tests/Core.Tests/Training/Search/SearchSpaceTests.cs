@@ -23,7 +23,10 @@ public class SearchSpaceTests
         var space = SearchSpace.Of(new SearchSpec(), new Stump());
 
         Assert.Equal(
-            [new SearchParameter("depth", new Distribution.Int(2, 6)), new SearchParameter("rate", new Distribution.Float(0.01, 1, Log: true))],
+            [
+                new SearchParameter("depth", new Distribution.Int(2, 6)),
+                new SearchParameter("rate", new Distribution.Float(0.01, 1, Log: true)),
+            ],
             space.Parameters);
     }
 
@@ -34,7 +37,8 @@ public class SearchSpaceTests
     [InlineData(1, 1.4, 0.5, 1)]
     public void The_greatest_value_is_one_that_the_step_reaches(double low, double high, double step, double reached)
     {
-        var distribution = Assert.IsType<Distribution.Float>(Distribution.Of(new ParameterSpec(ParameterType.Float, low, high, Step: step)));
+        var distribution = Assert.IsType<Distribution.Float>(
+            Distribution.Of(new ParameterSpec(ParameterType.Float, low, high, Step: step)));
 
         Assert.Equal(reached, distribution.High, 1e-12);
     }
@@ -68,7 +72,8 @@ public class SearchSpaceTests
         [
             fitting, Trial(TrialState.Complete, 2), Trial(TrialState.Pruned, 0.5), fitting with { Values = [double.NaN] },
             fitting with { Values = [1, 2] }, fitting with { Parameters = new Dictionary<string, HyperparameterValue>() },
-            fitting with { Parameters = new Dictionary<string, HyperparameterValue> { ["x"] = 0.5, ["y"] = 1 } }, Trial(TrialState.Complete, 0.25),
+            fitting with { Parameters = new Dictionary<string, HyperparameterValue> { ["x"] = 0.5, ["y"] = 1 } },
+            Trial(TrialState.Complete, 0.25),
         ]);
 
         Assert.Equal([(-2, 0.5), (-1, 0.25)], observations.Select(trial => (trial.Number, trial.Parameters["x"].Number)));

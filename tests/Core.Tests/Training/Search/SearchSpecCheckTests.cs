@@ -84,8 +84,8 @@ public class SearchSpecCheckTests
     }
 
     [Fact]
-    public void A_learner_without_suggestions_needs_a_space() =>
-        Assert.Equal(new SpecError("search.space", "expected parameters: stump suggests none"), Assert.Single(Check(new SearchSpec())));
+    public void A_learner_without_suggestions_needs_a_space() => Assert.Equal(
+        new SpecError("search.space", "expected parameters: stump suggests none"), Assert.Single(Check(new SearchSpec())));
 
     [Fact]
     public void A_grid_needs_steps()
@@ -93,7 +93,10 @@ public class SearchSpecCheckTests
         var grid = Only("rate", new ParameterSpec(ParameterType.Float, 0, 1)) with { Sampler = new SamplerSpec(SamplerKind.Grid) };
 
         Assert.Equal("search.space.rate.step", Assert.Single(Check(grid)).Path);
-        Assert.Empty(Check(grid with { Space = new Dictionary<string, ParameterSpec> { ["rate"] = new(ParameterType.Float, 0, 1, Step: 0.5) } }));
+        Assert.Empty(Check(grid with
+        {
+            Space = new Dictionary<string, ParameterSpec> { ["rate"] = new(ParameterType.Float, 0, 1, Step: 0.5) },
+        }));
     }
 
     [Theory]
@@ -103,7 +106,8 @@ public class SearchSpecCheckTests
     [InlineData(PrunerKind.Threshold, "-")]
     public void A_pruner_says_what_it_needs(PrunerKind kind, string needed) => Assert.Equal(
         needed switch { "" => [], "-" => ["search.pruner"], _ => [$"search.pruner.{needed}"] },
-        Check(Only("rate", new ParameterSpec(ParameterType.Float, 0, 1)) with { Pruner = new PrunerSpec(kind) }).Select(error => error.Path));
+        Check(Only("rate", new ParameterSpec(ParameterType.Float, 0, 1)) with { Pruner = new PrunerSpec(kind) })
+            .Select(error => error.Path));
 
     [Fact]
     public void A_wrapped_pruner_is_checked_too() => Assert.Equal(
@@ -111,10 +115,12 @@ public class SearchSpecCheckTests
         Check(Only("rate", new ParameterSpec(ParameterType.Float, 0, 1)) with
         {
             Pruner = new PrunerSpec(
-                PrunerKind.Patient, Patience: 1, Wrapped: new PrunerSpec(PrunerKind.Hyperband, MinResource: 9, MaxResource: 8, ReductionFactor: 1)),
+                PrunerKind.Patient, Patience: 1,
+                Wrapped: new PrunerSpec(PrunerKind.Hyperband, MinResource: 9, MaxResource: 8, ReductionFactor: 1)),
         }).Select(error => error.Path).OrderDescending());
 
-    private static SearchSpec Only(string name, ParameterSpec parameter) => new(new Dictionary<string, ParameterSpec> { [name] = parameter });
+    private static SearchSpec Only(string name, ParameterSpec parameter) =>
+        new(new Dictionary<string, ParameterSpec> { [name] = parameter });
 
     private static IEnumerable<SpecError> Check(SearchSpec search) => SearchSpecCheck.Check(search, "search", new Stump());
 

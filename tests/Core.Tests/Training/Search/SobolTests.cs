@@ -26,7 +26,8 @@ public class SobolTests
         for (var bits = 0; bits <= 4; bits++)
         {
             var boxes = Enumerable.Range(0, 16).Select(i => (
-                (int)(SobolSequence.ScrambledAt(i, 0, seed) * (1 << bits)), (int)(SobolSequence.ScrambledAt(i, 1, seed) * (1 << (4 - bits)))));
+                (int)(SobolSequence.ScrambledAt(i, 0, seed) * (1 << bits)),
+                (int)(SobolSequence.ScrambledAt(i, 1, seed) * (1 << (4 - bits)))));
             Assert.Equal(16, boxes.Distinct().Count());
         }
     }

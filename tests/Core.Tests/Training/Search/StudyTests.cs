@@ -72,7 +72,8 @@ public class StudyTests
         var trials = golden.Values.Select((value, t) => new Trial(
             t, TrialState.Complete, space.Parameters.Select((parameter, p) => (parameter, Code: golden.Columns[p][t])).ToDictionary(
                 pair => pair.parameter.Name,
-                pair => pair.parameter.Distribution is Distribution.Categorical { Choices: var choices } ? choices[(int)pair.Code] : pair.Code),
+                pair => pair.parameter.Distribution is Distribution.Categorical { Choices: var choices }
+                    ? choices[(int)pair.Code] : pair.Code),
             [value])).ToList();
 
         var importance = ParameterImportance.Compute(new StudyView(space, [golden.Maximize], 0, trials));

@@ -54,7 +54,9 @@ public class TpeSamplerTests
         var study = Searched(Conditional, 1, 9);
 
         Assert.Equal(new RandomSampler().Suggest(study, 9), Sampler(false).Suggest(study, 9));
-        Assert.NotEqual(new RandomSampler().Suggest(Searched(Conditional, 1, 10), 10), Sampler(false).Suggest(Searched(Conditional, 1, 10), 10));
+
+        var later = Searched(Conditional, 1, 10);
+        Assert.NotEqual(new RandomSampler().Suggest(later, 10), Sampler(false).Suggest(later, 10));
     }
 
     [Fact]

@@ -12,7 +12,9 @@ internal static class Reports
     /// <summary>Turned so that less is better.</summary>
     public static double Loss(this StudyView study, double value) => study.Maximize[0] ? -value : value;
 
-    /// <summary>Whether the last report is the first since pruning was last due: every <paramref name="interval"/> steps from the warm-up on.</summary>
+    /// <summary>
+    /// Whether the last report is the first since pruning was last due: every <paramref name="interval"/> steps from the warm-up on.
+    /// </summary>
     public static bool IsDue(this Trial trial, int warmup, int interval)
     {
         if (trial.LastReport() is not { } last || last.Step < warmup)

@@ -1,7 +1,9 @@
 namespace Mlops.Training;
 
 /// <summary>Tries every combination, one a trial, the last parameter changing fastest; conditional ones only where they exist.</summary>
-/// <remarks>The trial's number is the combination's place; after the last it begins again, which <see cref="StudyStopping"/> prevents.</remarks>
+/// <remarks>
+/// The trial's number is the combination's place; after the last it begins again, which <see cref="StudyStopping"/> prevents.
+/// </remarks>
 public sealed class GridSampler : ISampler
 {
     /// <exception cref="ArgumentException">A number of the space has no step.</exception>
