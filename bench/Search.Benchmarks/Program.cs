@@ -3,7 +3,7 @@ using System.Text.Json;
 using Mlops.Training;
 
 // Searches the six functions of Problem.cs and times suggestions; writes one JSON document for compare.py, which does the same with
-// Optuna. usage: Search.Benchmarks [SEEDS [TRIALS]]
+// Optuna. usage: Search.Benchmarks [SEEDS [TRIALS [FUNCTION]]]    (with a function only that, and no times)
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var seeds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
 var trials = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100;
@@ -14,11 +14,12 @@ var samplers = new Dictionary<string, SamplerSpec>
     ["sobol"] = new(SamplerKind.Sobol),
     ["random"] = new(SamplerKind.Random),
 };
-var curves = Problem.All.ToDictionary(problem => problem.Name, problem => samplers.ToDictionary(
+var problems = Problem.All.Where(problem => args.Length < 3 || problem.Name == args[2]);
+var curves = problems.ToDictionary(problem => problem.Name, problem => samplers.ToDictionary(
     sampler => sampler.Key,
     sampler => Enumerable.Range(0, seeds)
         .Select(seed => BestSoFar(problem, SearchStrategies.Sampler(sampler.Value), seed, trials)).ToList()));
-var micros = new[] { "tpe", "tpe-multivariate" }.ToDictionary(
+var micros = new[] { "tpe", "tpe-multivariate" }.Where(_ => args.Length < 3).ToDictionary(
     sampler => sampler, sampler => new[] { 100, 1000 }.ToDictionary(
         observations => observations, observations => MicrosOfSuggestion(SearchStrategies.Sampler(samplers[sampler]), observations)));
 Console.WriteLine(JsonSerializer.Serialize(new { curves, micros }));
