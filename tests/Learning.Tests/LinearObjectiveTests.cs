@@ -79,11 +79,7 @@ public sealed class LinearObjectiveTests
     private static RowLoss Loss(string name, DeterministicRandom random, int rows, bool isWeighted, double? weight = null)
     {
         double[] Draw(int below) => [.. Enumerable.Range(0, rows).Select(_ => (double)random.NextInt(below))];
-        var weights = isWeighted ? Draw(4) : weight is { } all ? [.. Enumerable.Repeat(all, rows)] : null;
-        if (weights is not null)
-        {
-            weights[0] = 1;
-        }
+        double[]? weights = isWeighted ? [1, .. Draw(4)[1..]] : weight is { } all ? [.. Enumerable.Repeat(all, rows)] : null;
 
         return name switch
         {

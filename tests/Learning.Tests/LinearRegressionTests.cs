@@ -16,11 +16,12 @@ public sealed class LinearRegressionTests
         int[] twice = [.. Enumerable.Range(0, 60), .. Enumerable.Range(0, 20)];
         double[] weights = [.. Enumerable.Range(0, 60).Select(row => row < 20 ? 2.0 : 1)];
 
-        // Scaling looks at rows, not at weights: columns that are scaled alike whatever the rows.
-        var weighted = Make.Learner(learner).Train(data with { Weights = weights }).Predict(data.Features);
-        var repeated = Make.Learner(learner).Train(data.Take(twice)).Predict(data.Features);
+        // Almost no penalty, as its measure is the spread of the rows, which weights do not change.
+        (string, double)[] settings = learner is "baseline" ? [] : [("alpha", 1e-6)];
+        var weighted = Make.Learner(learner).Train(data with { Weights = weights }, settings).Predict(data.Features);
+        var repeated = Make.Learner(learner).Train(data.Take(twice), settings).Predict(data.Features);
 
-        Assert.Equal(repeated, weighted, (left, right) => Math.Abs(left - right) < 1e-3 * Math.Abs(left));
+        Assert.Equal(repeated, weighted, (left, right) => Math.Abs(left - right) < 1e-4 * Math.Abs(left));
     }
 
     [Theory]
@@ -120,7 +121,7 @@ public sealed class LinearRegressionTests
     }
 
     [Fact]
-    public void So_many_columns_that_ridge_iterates_give_what_its_factorisation_gives()
+    public void More_columns_than_moments_are_kept_of_reach_the_same_kind_of_minimum()
     {
         var random = new DeterministicRandom(4);
         const int rows = 3_000;
@@ -140,7 +141,7 @@ public sealed class LinearRegressionTests
         {
             var residuals = Enumerable.Range(0, rows).Where(row => row % 2_500 == level).Sum(row => target[row] - predictions[row]);
             var column = 1 + Array.IndexOf(CategoryLevels.Learn(Make.Strings("levels", levels)).Names, $"level {level}");
-            Assert.Equal(model.Parameters[column], residuals, 1e-4);
+            Assert.Equal(model.Parameters[column], residuals, 1e-3);
         }
     }
 

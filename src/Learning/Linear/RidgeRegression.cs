@@ -14,7 +14,7 @@ public sealed class RidgeRegression : ILearner
     private const int MaxIterations = 1_000;
 
     /// <summary>Of the gradient, per range of the target.</summary>
-    private const double Tolerance = 1e-9;
+    private const double Tolerance = 1e-7;
 
     private static readonly Hyperparameter Alpha =
         new("alpha", 1, 1e-6, 1e9, false, "The weight of ‖w‖² against the sum of squared errors, columns being standardised.")
