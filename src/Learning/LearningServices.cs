@@ -15,6 +15,9 @@ public static class LearningServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, ElasticNet>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, PoissonRegression>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetFastTree>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetLightGbm>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetSdca>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }
