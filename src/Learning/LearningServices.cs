@@ -9,8 +9,15 @@ public static class LearningServices
     /// <summary>Registers the built-in learners, and the <see cref="LearnerCatalog"/> of all that are registered.</summary>
     public static IServiceCollection AddLearning(this IServiceCollection services)
     {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, Baseline>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, LogisticRegression>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, RidgeRegression>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, ElasticNet>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, PoissonRegression>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetFastTree>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetLightGbm>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetSdca>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }

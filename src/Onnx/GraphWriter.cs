@@ -13,7 +13,7 @@ namespace Mlops.Onnx;
 /// <para>Not safe for concurrent use.</para>
 /// </remarks>
 /// <param name="name">The graph's name.</param>
-public sealed class GraphWriter(string name)
+public sealed partial class GraphWriter(string name)
 {
     public const int Opset = 17;
     public const int LearningOpset = 3;
@@ -158,6 +158,11 @@ public sealed class GraphWriter(string name)
         foreach (var (constant, data) in _constants)
         {
             graph.Bytes(Graph.Initializer, data.Encode(constant));
+        }
+
+        foreach (var tensor in _embeddedTensors)
+        {
+            graph.Bytes(Graph.Initializer, tensor);
         }
 
         foreach (var input in _inputs)

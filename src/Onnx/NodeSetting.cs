@@ -15,6 +15,8 @@ public sealed class NodeSetting
         (Name, Encoded) = (name, writer.ToArray());
     }
 
+    private NodeSetting(string name, byte[] encoded) => (Name, Encoded) = (name, encoded);
+
     public string Name { get; }
 
     /// <summary>The AttributeProto.</summary>
@@ -40,6 +42,9 @@ public sealed class NodeSetting
 
     public static NodeSetting Of(string name, IReadOnlyList<string> values) =>
         new(name, Kind.Texts, writer => Each(values, value => writer.Text(OnnxFields.Attribute.Texts, value)));
+
+    /// <summary>A setting as another model has it.</summary>
+    internal static NodeSetting Of(string name, ReadOnlySpan<byte> encoded) => new(name, encoded.ToArray());
 
     private static void Each<T>(IReadOnlyList<T> values, Action<T> write)
     {

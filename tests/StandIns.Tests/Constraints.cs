@@ -10,7 +10,14 @@ internal static class Constraints
         from parameter in parameters
         let demands = Demands(parameter).ToArray()
         where demands.Length > 0
-        select $"where {parameter.Name}: {string.Join(", ", demands)}";
+        select $"where {Variance(parameter)}{parameter.Name}: {string.Join(", ", demands)}";
+
+    private static string Variance(Type parameter) => (parameter.GenericParameterAttributes & GenericParameterAttributes.VarianceMask) switch
+    {
+        GenericParameterAttributes.Covariant => "out ",
+        GenericParameterAttributes.Contravariant => "in ",
+        _ => "",
+    };
 
     private static IEnumerable<string> Demands(Type parameter)
     {

@@ -6,7 +6,7 @@ namespace Mlops.StandIns;
 internal static partial class Listing
 {
     /// <summary>Facts about the official package's history and inside that its callers do not compile against.</summary>
-    private static readonly string[] Remarks = ["obsolete", "experimental", "later than", "no accessible constructor"];
+    private static readonly string[] Remarks = ["obsolete", "experimental", "later than", "no accessible constructor", "has non-public abstract members"];
 
     public static IReadOnlyDictionary<string, SurfaceEntry> Parse(IEnumerable<string> lines) =>
         lines

@@ -80,7 +80,7 @@ internal static class TypeFacts
         }
 
         var inherited = type.DeclaringType?.GetGenericArguments().Length ?? 0;
-        if (type.GetGenericArguments().Skip(inherited).Select(parameter => parameter.Name).ToArray() is { Length: > 0 } parameters)
+        if (type.GetGenericArguments().Select(parameter => parameter.Name).ToArray() is { Length: > 0 } parameters)
         {
             yield return $"<{string.Join(", ", parameters)}>";
             foreach (var constraint in Constraints.Of(type.GetGenericArguments().Skip(inherited)))

@@ -9,9 +9,12 @@ using Mlops.Training;
 namespace Mlops.Pipelines.Training;
 
 /// <summary>A learner that a training spec can name, and what can be set about it.</summary>
-public sealed record LearnerView(string Name, IReadOnlyList<TaskType> Tasks, IReadOnlyList<Hyperparameter> Hyperparameters)
+/// <param name="Unavailable">Why it cannot be used on this installation; null if it can.</param>
+public sealed record LearnerView(
+    string Name, IReadOnlyList<TaskType> Tasks, IReadOnlyList<Hyperparameter> Hyperparameters, string? Unavailable = null)
 {
-    internal static LearnerView Of(ILearner learner) => new(learner.Name, learner.Tasks, learner.Hyperparameters);
+    internal static LearnerView Of(ILearner learner) =>
+        new(learner.Name, learner.Tasks, learner.Hyperparameters, learner.Unavailable);
 }
 
 /// <summary>What can be trained with.</summary>
