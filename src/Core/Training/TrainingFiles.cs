@@ -11,6 +11,16 @@ public sealed class TrainingFiles(IBlobStore blobs)
     public const string Model = "model.onnx";
     public const string Evaluation = "evaluation.json";
     public const string Profile = "reference_profile.json";
+    public const string Importance = "importance.json";
+
+    /// <summary>What a study is to do; see <see cref="StudyPlan"/>.</summary>
+    public const string StudyPlan = "study_plan.json";
+
+    /// <summary>What came of a study; see <see cref="StudyReport"/>.</summary>
+    public const string Study = "study.json";
+
+    /// <summary>What a study chose; see <see cref="TrainingChoice"/>.</summary>
+    public const string Choice = "choice.json";
 
     public async Task WriteAsync<T>(TenantId tenant, string training, string file, T value, CancellationToken cancellationToken) =>
         await WriteBytesAsync(tenant, training, file, Documents.Write(value), cancellationToken);
@@ -35,6 +45,30 @@ public sealed class TrainingFiles(IBlobStore blobs)
         await stream.CopyToAsync(content, cancellationToken);
         return content.ToArray();
     }
+
+    /// <returns>What was written first, this or what an earlier call left.</returns>
+    public async Task<T> WriteOnceAsync<T>(TenantId tenant, string training, string file, T value, CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream(Documents.Write(value), writable: false);
+        return await blobs.PutAsync(PathOf(tenant, training, file), stream, BlobCondition.Absent, cancellationToken) is not null
+            ? value
+            : await ReadAsync<T>(tenant, training, file, cancellationToken);
+    }
+
+    /// <returns>Null if it has not been written.</returns>
+    public async Task<T?> FindAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken)
+        where T : class =>
+        await blobs.FindAsync(PathOf(tenant, training, file), cancellationToken) is null
+            ? null
+            : await ReadAsync<T>(tenant, training, file, cancellationToken);
+
+    /// <summary>What the training learns with: the spec's learner, or the one that its study chose.</summary>
+    /// <exception cref="FileNotFoundException">The study that is to choose has not ended, which is a broken promise.</exception>
+    public async Task<TrainingChoice> ChoiceAsync(
+        TenantId tenant, string training, TrainingSpec spec, CancellationToken cancellationToken) =>
+        spec is { Search: null, Learner: { } learner }
+            ? new TrainingChoice(learner, spec.Preprocessing)
+            : await ReadAsync<TrainingChoice>(tenant, training, Choice, cancellationToken);
 
     private static string PathOf(TenantId tenant, string training, string file) => $"{tenant}/training/{training}/{file}";
 }
