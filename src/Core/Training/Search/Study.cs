@@ -40,11 +40,3 @@ public interface IPruner
     /// <param name="trial">With all it has reported; the last is the newest.</param>
     bool ShouldPrune(StudyView study, Trial trial);
 }
-
-/// <summary>Samplers and pruners by their specs.</summary>
-public static class SearchStrategies
-{
-    public static ISampler Sampler(SamplerSpec? spec) => throw new NotImplementedException();
-
-    public static IPruner Pruner(PrunerSpec? spec) => throw new NotImplementedException();
-}
