@@ -55,12 +55,15 @@ public sealed class TrainingFiles(IBlobStore blobs)
             : await ReadAsync<T>(tenant, training, file, cancellationToken);
     }
 
+    public async Task<bool> ExistsAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken) =>
+        await blobs.FindAsync(PathOf(tenant, training, file), cancellationToken) is not null;
+
     /// <returns>Null if it has not been written.</returns>
     public async Task<T?> FindAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken)
         where T : class =>
-        await blobs.FindAsync(PathOf(tenant, training, file), cancellationToken) is null
-            ? null
-            : await ReadAsync<T>(tenant, training, file, cancellationToken);
+        await ExistsAsync(tenant, training, file, cancellationToken)
+            ? await ReadAsync<T>(tenant, training, file, cancellationToken)
+            : null;
 
     /// <summary>What the training learns with: the spec's learner, or the one that its study chose.</summary>
     /// <exception cref="FileNotFoundException">The study that is to choose has not ended, which is a broken promise.</exception>

@@ -27,7 +27,7 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
             made.Report.Metrics,
             new Dictionary<string, string>
             {
-                ["learner"] = request.Spec.Learner!.Name,
+                ["learner"] = made.Model.Learner,
                 ["dataset"] = $"{made.Data.Dataset}:{made.Data.Version}",
                 ["training"] = request.Id,
             },
@@ -46,16 +46,19 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
         var request = made.Training.Request;
         var tenant = TenantId.Parse(request.Tenant);
         var rows = await table.ReadSplitAsync(new OnData(made.Training, made.Data), cancellationToken);
+        var choice = await files.ChoiceAsync(tenant, request.Id, request.Spec, cancellationToken);
+        var importance = await files.ReadAsync<Dictionary<string, double>>(
+            tenant, request.Id, TrainingFiles.Importance, cancellationToken);
         var record = new TrainingRecord(
             request.Id,
-            request.Spec,
-            request.Spec.Learner!,
+            request.Spec with { Preprocessing = choice.Preprocessing },
+            choice.Learner,
             made.Data.Dataset,
             made.Data.Version,
             made.Data.Sha256,
             made.Model.Sha256,
             made.Model.Facts,
-            made.Model.Importance,
+            importance,
             TrainingRecord.CurrentCodeVersion,
             TrainingRecord.CurrentRuntime,
             TrainingRecord.CurrentArchitecture);

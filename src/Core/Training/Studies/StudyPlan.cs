@@ -27,6 +27,10 @@ public sealed record StudyPlan(
     /// <summary>The parameter that names the learner; <c>learner.name</c> parameters are its hyperparameters.</summary>
     public const string LearnerParameter = "learner";
 
+    /// <param name="learner">Of the spec; null if the search chooses among learners.</param>
+    public static SearchSpace SpaceOf(SearchSpec search, LearnerSpec? learner, IEnumerable<ILearner> learners) =>
+        SearchSpace.Of(search, learner is null ? null : learners.First(known => known.Name == learner.Name));
+
     /// <summary>What a trial with these parameters learns with.</summary>
     public LearnerSpec LearnerOf(IReadOnlyDictionary<string, HyperparameterValue> parameters)
     {

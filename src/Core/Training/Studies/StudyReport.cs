@@ -55,6 +55,31 @@ public sealed record StudyReport(
     IReadOnlyList<string> Notes,
     IReadOnlyList<TrialPoint> Trials)
 {
+    /// <param name="best">One of the trials.</param>
+    /// <param name="stopped">Why there were no more trials.</param>
+    public static StudyReport Of(StudyPlan plan, SearchSpace space, IReadOnlyList<StudyTrial> trials, StudyTrial best, string stopped)
+    {
+        var counts = TrialCounts.Of(trials);
+        var objective = plan.Objectives[0].Metric;
+        var chosen = plan.LearnerOf(best.Parameters);
+        return new StudyReport(
+            plan.Objectives,
+            counts,
+            stopped,
+            TrialPoint.Of(best),
+            chosen,
+            new Dictionary<string, double>(),
+            [],
+            [
+                .. plan.Notes,
+                .. plan.Learner is null ? BestOfEach(plan, trials) : [],
+                FormattableString.Invariant(
+                    $"{counts.Total} trials: {counts.Complete} complete, {counts.Pruned} given up early, {counts.Failed} failed. {stopped}"),
+                FormattableString.Invariant($"Trial {best.Number} is chosen: {chosen.Name} with {objective} {best.Values?[0]:0.######}."),
+            ],
+            [.. trials.Select(TrialPoint.Of)]);
+    }
+
     /// <summary>The complete trial that is best in the first objective, then in the others, the earliest of equals; null if there is
     /// none.</summary>
     public static StudyTrial? BestOf(IReadOnlyList<StudyObjective> objectives, IEnumerable<StudyTrial> trials)
@@ -81,6 +106,16 @@ public sealed record StudyReport(
             }
 
             return false;
+        }
+    }
+
+    private static IEnumerable<string> BestOfEach(StudyPlan plan, IReadOnlyList<StudyTrial> trials)
+    {
+        foreach (var group in trials.GroupBy(trial => plan.LearnerOf(trial.Parameters).Name).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            yield return BestOf(plan.Objectives, group) is { Values: [var value, ..] }
+                ? FormattableString.Invariant($"{group.Key}: {plan.Objectives[0].Metric} {value:0.######} in the best of {group.Count()} trials.")
+                : $"{group.Key}: none of {group.Count()} trials was completed.";
         }
     }
 }

@@ -1,4 +1,3 @@
-using Mlops.Data;
 using Mlops.Registry;
 using Mlops.Serving;
 
