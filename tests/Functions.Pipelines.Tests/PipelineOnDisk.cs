@@ -20,7 +20,8 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
     private readonly ServiceProvider _services;
     private int _trainings;
 
-    public PipelineOnDisk() => _services = new ServiceCollection()
+    /// <param name="own">A learner of the test's own, beside the real ones.</param>
+    public PipelineOnDisk(ILearner? own = null) => _services = With(own)
         .AddLogging()
         .AddSingleton<TimeProvider>(new FakeTimeProvider())
         .AddSingleton<IdSource>(new SequentialIds())
@@ -38,6 +39,17 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
         .AddSingleton<StudyStore>()
         .AddSingleton<TrialRuns>()
         .BuildServiceProvider();
+
+    private static ServiceCollection With(ILearner? own)
+    {
+        var services = new ServiceCollection();
+        if (own is not null)
+        {
+            services.AddSingleton(own);
+        }
+
+        return services;
+    }
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -93,7 +105,7 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private T Activity<T>() => ActivatorUtilities.CreateInstance<T>(_services);
+    public T Activity<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 
     private static Func<TInput, Task<object?>> Repeated<TInput, TOutput>(int times, Func<TInput, Task<TOutput>> activity) => async input =>
     {

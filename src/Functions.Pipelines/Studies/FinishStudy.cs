@@ -1,5 +1,4 @@
 using Microsoft.Azure.Functions.Worker;
-using Mlops.Pipelines.Training;
 using Mlops.Training;
 
 namespace Mlops.Pipelines.Studies;

@@ -1,6 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Pipelines.Training;
-using Mlops.Registry;
 using Mlops.Training;
 
 namespace Mlops.Pipelines.Studies;

@@ -12,8 +12,9 @@ public sealed record StudyObjective(string Metric, bool Maximize)
     /// <summary>The length of the exported model, in bytes.</summary>
     public const string Size = "size";
 
+    /// <param name="objectives">Of the spec; absent, the headline metric of the task is sought.</param>
     /// <exception cref="TrainingRefusedException">A metric is none of the task's.</exception>
-    internal static IReadOnlyList<StudyObjective> Of(IReadOnlyList<ObjectiveSpec>? objectives, TaskType task) =>
+    public static IReadOnlyList<StudyObjective> Of(IReadOnlyList<ObjectiveSpec>? objectives, TaskType task) =>
         objectives is not { Count: > 0 }
             ? [new StudyObjective(MetricCatalog.Headline(task).Name, MetricCatalog.Headline(task).HigherIsBetter)]
             : [.. objectives.Select((objective, index) => Of(objective.Metric, $"search.objectives[{index}].metric", task))];
