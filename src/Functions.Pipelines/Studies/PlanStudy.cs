@@ -47,14 +47,14 @@ public sealed class PlanStudy(IEnumerable<ILearner> learners, TrainingTable tabl
         return new StudyPlan(
             search,
             objectives,
-            spec.Learner,
-            auto is null ? spec.Preprocessing : auto.Preprocessing,
             validation,
             single,
             search.Seed ?? spec.Seed,
             auto?.Enqueued ?? [],
             observations,
-            [.. auto?.Notes ?? [], Measured(validation, single)]);
+            [.. auto?.Notes ?? [], Measured(validation, single)],
+            spec.Learner,
+            auto is null ? spec.Preprocessing : auto.Preprocessing);
     }
 
     private static string Measured(CrossValidationSpec validation, bool single) => single
@@ -80,17 +80,16 @@ public sealed class PlanStudy(IEnumerable<ILearner> learners, TrainingTable tabl
             }
 
             var trials = await studies.TrialsAsync(tenant, earlier, cancellationToken);
-            var complete = trials.Where(trial => trial.State is TrialState.Complete).Select(trial => trial.AsTrial()).ToList();
-            var fitting = complete.Where(trial => space.Allows(trial.Parameters)).ToList();
-            if (fitting.Count is 0 && complete.Count > 0)
+            var fitting = WarmStart.Observations(space, objectives.Count, trials.Select(trial => trial.AsTrial()));
+            if (fitting.Count is 0 && trials.Any(trial => trial.State is TrialState.Complete))
             {
-                throw new TrainingRefusedException($"{path}: none of its {complete.Count} complete trials lies in the search space");
+                throw new TrainingRefusedException($"{path}: none of its complete trials lies in the search space");
             }
 
             found.AddRange(fitting);
         }
 
-        return [.. found.Select((trial, index) => trial with { Number = index - found.Count })];
+        return WarmStart.Observations(space, objectives.Count, found);
     }
 
     private static string Listed(IReadOnlyList<StudyObjective> objectives) =>

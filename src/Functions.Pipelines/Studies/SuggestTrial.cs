@@ -24,14 +24,14 @@ public sealed class SuggestTrial(
         var trials = await studies.TrialsAsync(tenant, id, cancellationToken);
         await studies.ReportAsync(tenant, id, StudyProgress.Of(plan, trials), cancellationToken);
         var view = plan.Before(space, trials, request.Number);
-        if (plan.Search.MaxMinutes <= request.Minutes)
+        if (StudyStopping.Reason(plan.Search, view, TimeSpan.FromMinutes(request.Minutes)) is { } reason)
         {
-            return new SuggestedTrial("time");
+            return new SuggestedTrial(Told(plan.Search, reason));
         }
 
         var parameters = request.Number < plan.Enqueued.Count
             ? plan.Enqueued[request.Number]
-            : SearchStrategies.Sampler(plan.Search.Sampler).Suggest(view, request.Number);
+            : SearchStrategies.Sampler(plan.Search.Sampler, plan.Search.Pruner).Suggest(view, request.Number);
         var startedAt = time.GetUtcNow();
         var run = await runs.StartAsync(request.Step, request.Number, plan.LearnerOf(parameters), startedAt, cancellationToken);
         var trial = await studies.AddAsync(
@@ -42,6 +42,14 @@ public sealed class SuggestTrial(
         await RequireWantedAsync(request.Step, trial, cancellationToken);
         return new SuggestedTrial();
     }
+
+    private static string Told(SearchSpec search, StopReason reason) => reason switch
+    {
+        StopReason.Minutes => FormattableString.Invariant($"The {search.MaxMinutes} minutes were over."),
+        StopReason.Patience => FormattableString.Invariant($"{search.Patience} trials in a row were no better than the best."),
+        StopReason.GridExhausted => "Every combination of the grid has been tried.",
+        _ => "All trials that were asked for have been made.",
+    };
 
     /// <summary>Looks only now: whoever cancels first says so and then ends the trials that there are.</summary>
     private async Task RequireWantedAsync(OnData step, StudyTrial trial, CancellationToken cancellationToken)

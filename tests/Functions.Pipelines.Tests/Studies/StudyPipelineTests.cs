@@ -159,7 +159,7 @@ public class StudyPipelineTests
             Spec with { Learner = new LearnerSpec("picky", settings), Search = new SearchSpec(endless, Trials: 3) });
 
         var training = pipeline.TrainAsync(request);
-        await begun.WaitAsync();
+        await Task.WhenAny(training, begun.WaitAsync());
         await pipeline.Get<TrainingProgressBoard>().RequestCancelAsync(TenantId.Default, request.Id, default);
         var (result, _) = await training;
 

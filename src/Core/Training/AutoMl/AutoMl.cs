@@ -53,11 +53,12 @@ public static class AutoMl
         };
         var candidates = Candidates(spec, signature, rows.Target.Length, learners, notes);
         var preprocessing = AutoPreprocessing.Choose(spec.Preprocessing, signature, rows.Frame, notes);
+        AutoMlSpace.Require(spec.Search, learners);
         var space = Space(spec.Search?.Space, candidates);
         var search = (spec.Search ?? new SearchSpec(Trials: spec.Budget?.Trials ?? DefaultTrials)) with
         {
             Space = space,
-            Pruner = spec.Search?.Pruner ?? new PrunerSpec(PrunerKind.Median),
+            Pruner = spec.Search?.Pruner ?? (CanPrune(spec.Search?.Objectives) ? new PrunerSpec(PrunerKind.Median) : null),
             MaxMinutes = Least(spec.Search?.MaxMinutes, spec.Budget?.Minutes) ?? DefaultMinutes,
         };
         search = search with { Trials = Math.Min(search.Trials, spec.Budget?.Trials ?? search.Trials) };
@@ -156,6 +157,10 @@ public static class AutoMl
 
         return values;
     }
+
+    /// <summary>Several objectives cannot be compared on the way, and a graph's size and speed are known only in the end.</summary>
+    private static bool CanPrune(IReadOnlyList<ObjectiveSpec>? objectives) =>
+        objectives is not { Count: > 0 } or [{ Metric: not (StudyObjective.Latency or StudyObjective.Size) }];
 
     private static double? Least(double? left, double? right) =>
         left is null ? right : right is null ? left : Math.Min(left.Value, right.Value);

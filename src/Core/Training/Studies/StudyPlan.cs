@@ -3,26 +3,26 @@ namespace Mlops.Training;
 /// <summary>A study made definite before its first trial, so that nothing about it can change while it runs.</summary>
 /// <param name="Search">What is searched and how; of an automatic choice with the space that was chosen.</param>
 /// <param name="Objectives">At least one; the first decides which trial is the best.</param>
-/// <param name="Learner">Whose hyperparameters are searched, with those that are fixed; null if <see cref="LearnerParameter"/> is one of
-/// the parameters.</param>
-/// <param name="Preprocessing">Of every trial and of the model that follows from the best.</param>
 /// <param name="Validation">How each trial is measured on the training rows.</param>
 /// <param name="SingleSplit">Whether only the first fold is measured, round by round.</param>
 /// <param name="Seed">All chance in the study comes from it.</param>
 /// <param name="Enqueued">What the first trials try, before anything is suggested.</param>
 /// <param name="Observations">Trials of earlier studies, numbered below 0.</param>
 /// <param name="Notes">What was chosen automatically and why, a sentence each.</param>
+/// <param name="Learner">Whose hyperparameters are searched, with those that are fixed; null if <see cref="LearnerParameter"/> is one of
+/// the parameters.</param>
+/// <param name="Preprocessing">Of every trial and of the model that follows from the best.</param>
 public sealed record StudyPlan(
     SearchSpec Search,
     IReadOnlyList<StudyObjective> Objectives,
-    LearnerSpec? Learner,
-    IReadOnlyDictionary<string, ColumnPreprocessing>? Preprocessing,
     CrossValidationSpec Validation,
     bool SingleSplit,
     long Seed,
     IReadOnlyList<IReadOnlyDictionary<string, HyperparameterValue>> Enqueued,
     IReadOnlyList<Trial> Observations,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes,
+    LearnerSpec? Learner = null,
+    IReadOnlyDictionary<string, ColumnPreprocessing>? Preprocessing = null)
 {
     /// <summary>The parameter that names the learner; <c>learner.name</c> parameters are its hyperparameters.</summary>
     public const string LearnerParameter = "learner";
@@ -84,6 +84,9 @@ public sealed record StudyPlan(
     /// <summary>What a pruner knows in trial <paramref name="number"/>: the trials that had to end before it began.</summary>
     public StudyView Behind(SearchSpace space, IReadOnlyList<StudyTrial> trials, int number) =>
         View(space, [.. trials.Take(SeenBy(number)).Select(trial => trial.AsTrial())]);
+
+    /// <summary>What is known when all trials have ended.</summary>
+    public StudyView After(SearchSpace space, IReadOnlyList<StudyTrial> trials) => View(space, [.. trials.Select(trial => trial.AsTrial())]);
 
     /// <summary>How many trials have to end before trial <paramref name="number"/> begins.</summary>
     public int SeenBy(int number) => Math.Max(0, number - Search.Parallel + 1);

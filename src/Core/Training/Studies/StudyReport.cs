@@ -40,7 +40,7 @@ public sealed record StudyProgress(
 /// <param name="Stopped">Why there were no more trials.</param>
 /// <param name="Best">The best in the first objective; of several objectives one of the front.</param>
 /// <param name="Chosen">What the best trial learned with.</param>
-/// <param name="Importance">The share of each parameter in how good a trial was, by name; empty where too few trials tell.</param>
+/// <param name="Importance">The share of each parameter in how good a trial was, by name; all alike where too few trials tell.</param>
 /// <param name="Front">The numbers of the trials that no other beats in every objective.</param>
 /// <param name="Notes">What was chosen and why, a sentence each.</param>
 /// <param name="Trials">All of them, by number.</param>
@@ -60,6 +60,7 @@ public sealed record StudyReport(
     public static StudyReport Of(StudyPlan plan, SearchSpace space, IReadOnlyList<StudyTrial> trials, StudyTrial best, string stopped)
     {
         var counts = TrialCounts.Of(trials);
+        var all = plan.After(space, trials);
         var objective = plan.Objectives[0].Metric;
         var chosen = plan.LearnerOf(best.Parameters);
         return new StudyReport(
@@ -68,8 +69,8 @@ public sealed record StudyReport(
             stopped,
             TrialPoint.Of(best),
             chosen,
-            new Dictionary<string, double>(),
-            [],
+            ParameterImportance.Compute(all),
+            [.. ParetoFront.Of(all).Select(trial => trial.Number)],
             [
                 .. plan.Notes,
                 .. plan.Learner is null ? BestOfEach(plan, trials) : [],
