@@ -31,7 +31,7 @@ internal static class NormalDistribution
     {
         if (x > 0)
         {
-            return double.LogP1(-0.5 * ErfcOfPositive(x * SqrtHalf));
+            return Math.Log(1 - (0.5 * ErfcOfPositive(x * SqrtHalf)));
         }
 
         var u = -x * SqrtHalf;
@@ -49,10 +49,10 @@ internal static class NormalDistribution
         if (high <= 0)
         {
             var upper = LogCdf(high);
-            return upper + double.LogP1(-Math.Exp(LogCdf(low) - upper));
+            return upper + Math.Log(1 - Math.Exp(LogCdf(low) - upper));
         }
 
-        return double.LogP1(-(0.5 * ErfcOfPositive(-low * SqrtHalf)) - (0.5 * ErfcOfPositive(high * SqrtHalf)));
+        return Math.Log(1 - (0.5 * ErfcOfPositive(-low * SqrtHalf)) - (0.5 * ErfcOfPositive(high * SqrtHalf)));
     }
 
     private static double ErfcOfPositive(double x) => x > Vanishes ? 0 : Scaled(x) * Math.Exp(-x * x);
