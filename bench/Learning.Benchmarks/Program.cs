@@ -7,6 +7,12 @@ using Mlops.Training;
 // Times trainings on made-up tables and prints a table in Markdown. With a folder as second argument it leaves the tables there for
 // compare.py, which runs scikit-learn on the same rows.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["linear", var linearRows, var folder])
+{
+    LinearBenchmarks.Run(int.Parse(linearRows, CultureInfo.InvariantCulture), folder);
+    return;
+}
+
 var rows = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20_000;
 const int Repeats = 5;
 

@@ -9,7 +9,11 @@ public static class LearningServices
     /// <summary>Registers the built-in learners, and the <see cref="LearnerCatalog"/> of all that are registered.</summary>
     public static IServiceCollection AddLearning(this IServiceCollection services)
     {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, Baseline>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, LogisticRegression>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, RidgeRegression>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, ElasticNet>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, PoissonRegression>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;

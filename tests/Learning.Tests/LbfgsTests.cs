@@ -56,7 +56,7 @@ public sealed class LbfgsTests
         }
 
         var values = new List<double>();
-        new Lbfgs(Quartic, 100, 1e-9).Minimize([3], (_, value) => values.Add(value), default);
+        new Lbfgs(Quartic, 100, 1e-9).Minimize([3], (_, _, value) => values.Add(value), default);
 
         Assert.NotEmpty(values);
         Assert.All(values.Zip(values.Skip(1)), pair => Assert.True(pair.Second < pair.First));
@@ -77,7 +77,7 @@ public sealed class LbfgsTests
         Assert.Equal(0, minimum.Point[0], 1e-6);
     }
 
-    private static void Ignore(int iteration, double value)
+    private static void Ignore(int iteration, double[] point, double value)
     {
     }
 }

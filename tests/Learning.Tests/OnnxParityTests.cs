@@ -33,6 +33,11 @@ public sealed class OnnxParityTests
         { "gradient-boosting", TaskType.Binary, 2 },
         { "gradient-boosting", TaskType.Multiclass, 4 },
         { "gradient-boosting", TaskType.Regression, 0 },
+        { "ridge", TaskType.Regression, 0 },
+        { "elastic-net", TaskType.Regression, 0 },
+        { "baseline", TaskType.Binary, 2 },
+        { "baseline", TaskType.Multiclass, 4 },
+        { "baseline", TaskType.Regression, 0 },
     };
 
     [Theory]

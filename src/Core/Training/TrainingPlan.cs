@@ -23,7 +23,8 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
                 "target", $"the data set has no column '{spec.Target}'; it has {Listed(data.Columns.Select(column => column.Name))}");
         }
 
-        var names = spec.Features ?? [.. data.Columns.Select(column => column.Name).Where(name => name != spec.Target)];
+        var names = spec.Features
+            ?? [.. data.Columns.Select(column => column.Name).Where(name => name != spec.Target && name != spec.Weights?.Column)];
         var errors = new List<SpecError>();
         for (var i = 0; i < names.Count; i++)
         {
@@ -55,6 +56,7 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             CheckClasses(spec, task, distinct, errors);
         }
 
+        errors.AddRange(spec.Weights?.CheckAgainst(data, task is TaskType.Regression ? null : distinct, "weights") ?? []);
         if (errors.Count > 0)
         {
             return new PlanOutcome.Refused(errors);

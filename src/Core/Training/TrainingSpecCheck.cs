@@ -34,7 +34,7 @@ public static class TrainingSpecCheck
         errors.AddRange(GateSpecCheck.Check(spec.Gates ?? [], "gates", spec.Task));
         errors.AddRange(PreprocessingCheck.Check(
             spec.Preprocessing ?? new Dictionary<string, ColumnPreprocessing>(), "preprocessing"));
-        errors.AddRange(spec.Weights?.Check("weights") ?? []);
+        errors.AddRange(spec.Weights?.Check("weights", spec) ?? []);
         errors.AddRange(spec.Calibration?.Check("calibration") ?? []);
         errors.AddRange(spec.Validation?.Check("validation") ?? []);
         errors.AddRange(spec.Evaluation?.Check("evaluation") ?? []);

@@ -15,8 +15,8 @@ internal sealed class Lbfgs(Objective objective, int maxIterations, double toler
 
     private readonly LinkedList<(double[] Step, double[] Change, double Curvature)> _memory = new();
 
-    /// <param name="onIteration">Called after each iteration with its number and the value reached.</param>
-    public Minimum Minimize(double[] start, Action<int, double> onIteration, CancellationToken cancellationToken)
+    /// <param name="onIteration">Called after each iteration with its number and the point and value reached.</param>
+    public Minimum Minimize(double[] start, Action<int, double[], double> onIteration, CancellationToken cancellationToken)
     {
         var point = (double[])start.Clone();
         var gradient = new double[point.Length];
@@ -41,7 +41,7 @@ internal sealed class Lbfgs(Objective objective, int maxIterations, double toler
             Remember(Subtract(step.Point, point), Subtract(step.Gradient, gradient));
             (point, gradient, value) = (step.Point, step.Gradient, step.Value);
             iterations++;
-            onIteration(iterations, value);
+            onIteration(iterations, point, value);
         }
 
         var norm = Norm(gradient);

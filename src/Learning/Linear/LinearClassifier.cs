@@ -11,14 +11,13 @@ internal sealed class LinearClassifier : ITrainedModel
     private readonly string _learner;
     private readonly ModelSignature _signature;
     private readonly LinearEncoding _encoding;
-    private readonly int _outputs;
     private readonly double[] _parameters;
 
     /// <param name="parameters">For each output its weights and intercept; kept in single precision, as the graph has them.</param>
     public LinearClassifier(string learner, ModelSignature signature, LinearEncoding encoding, double[] parameters)
     {
         (_learner, _signature, _encoding) = (learner, signature, encoding);
-        _outputs = parameters.Length / (encoding.Width + 1);
+        Outputs = parameters.Length / (encoding.Width + 1);
         _parameters = Array.ConvertAll(parameters, value => (double)(float)value);
     }
 
@@ -32,12 +31,15 @@ internal sealed class LinearClassifier : ITrainedModel
             for (var i = 0; i < weights.Length; i++)
             {
                 var column = i;
-                weights[i] *= Enumerable.Range(0, _outputs).Sum(output => Math.Abs(Weights(output)[column]));
+                weights[i] *= Enumerable.Range(0, Outputs).Sum(output => Math.Abs(Weights(output)[column]));
             }
 
             return FeatureImportance.Share(_signature, _encoding.Origins, weights);
         }
     }
+
+    /// <summary>How many scores a row has: one for two classes, else one per class.</summary>
+    public int Outputs { get; }
 
     /// <summary>The weights of an output followed by its intercept.</summary>
     public ReadOnlySpan<double> Weights(int output) => _parameters.AsSpan(output * (_encoding.Width + 1), _encoding.Width + 1);
@@ -50,10 +52,10 @@ internal sealed class LinearClassifier : ITrainedModel
         for (var row = 0; row < matrix.Rows; row++)
         {
             var scores = probabilities.AsSpan(row * classes, classes);
-            for (var output = 0; output < _outputs; output++)
+            for (var output = 0; output < Outputs; output++)
             {
                 var weights = Weights(output);
-                scores[^(_outputs - output)] = matrix.Dot(row, weights[..^1]) + weights[^1];
+                scores[^(Outputs - output)] = matrix.Dot(row, weights[..^1]) + weights[^1];
             }
 
             // With one output the first class has score 0, and softmax is the sigmoid.
@@ -67,10 +69,10 @@ internal sealed class LinearClassifier : ITrainedModel
     {
         var graph = new ModelGraph(_signature, _learner);
         var width = _encoding.Width;
-        var first = _signature.Classes.Count - _outputs;
+        var first = _signature.Classes.Count - Outputs;
         var coefficients = new float[_signature.Classes.Count * width];
         var intercepts = new float[_signature.Classes.Count];
-        for (var output = 0; output < _outputs; output++)
+        for (var output = 0; output < Outputs; output++)
         {
             var weights = Weights(output);
             for (var i = 0; i < width; i++)

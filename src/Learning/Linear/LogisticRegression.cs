@@ -12,7 +12,10 @@ namespace Mlops.Learning;
 public sealed class LogisticRegression : ILearner
 {
     private static readonly Hyperparameter InverseRegularization =
-        new("c", 1, 1e-6, 1e6, false, "Inverse strength of the L2 penalty: the weight of the summed log losses against ½ ‖w‖².");
+        new("c", 1, 1e-6, 1e6, false, "Inverse strength of the L2 penalty: the weight of the summed log losses against ½ ‖w‖².")
+        {
+            Search = new SuggestedRange(1e-4, 1e3, IsLogarithmic: true),
+        };
 
     private static readonly Hyperparameter MaxIterations = new("maxIterations", 1_000, 1, 100_000, true, "The most iterations of L-BFGS.");
 
@@ -27,28 +30,35 @@ public sealed class LogisticRegression : ILearner
 
     public ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken)
     {
-        TrainingChecks.Require(data, this);
         var settings = new Settings(this, options);
-        var maxIterations = settings.Integer(MaxIterations);
-        var signature = data.Signature;
-        var encoding = LinearEncoding.Learn(RawFeatures.Read(data.Features, signature), signature, out var matrix);
-        var objective = new LogisticObjective(
-            matrix, data.Target, signature.Classes.Count, settings[InverseRegularization], options.Threads);
-
-        var minimum = new Lbfgs(objective.Evaluate, maxIterations, settings[Tolerance]).Minimize(
-            new double[objective.Parameters],
-            (iteration, loss) => options.Progress?.Invoke(new TrainingProgress(iteration, maxIterations, loss)),
+        var problem = new LinearProblem(this, data, options);
+        var classes = data.Signature.Classes.Count;
+        var (parameters, facts) = problem.Minimize(
+            rows => classes is 2 ? new BinaryRowLoss(rows.Target, rows.Weights) : new SoftmaxRowLoss(rows.Target, classes, rows.Weights),
+            1 / (settings[InverseRegularization] * (data.Weights?.Sum() ?? data.Target.Length)),
+            point => StartAtShares(point, problem, classes),
+            settings.Integer(MaxIterations),
+            settings[Tolerance],
             cancellationToken);
+        return new LinearClassifier(Name, data.Signature, problem.Encoding, parameters) { Facts = facts };
+    }
 
-        return new LinearClassifier(Name, signature, encoding, minimum.Point)
+    /// <summary>Sets the intercepts so that each class has its share before any feature is looked at.</summary>
+    private static void StartAtShares(double[] point, LinearProblem problem, int classes)
+    {
+        var shares = ClassShares.Of(problem.Data);
+        var stride = problem.Encoding.Width + 1;
+        if (classes is 2)
         {
-            Facts = new Dictionary<string, double>
-            {
-                ["iterations"] = minimum.Iterations,
-                ["converged"] = minimum.Converged ? 1 : 0,
-                ["loss"] = minimum.Value,
-                ["gradientNorm"] = minimum.GradientNorm,
-            },
-        };
+            point[^1] = Math.Log(shares[1] / shares[0]);
+            return;
+        }
+
+        // Only differences of scores matter; the optimum that is reached is the one whose intercepts sum to 0.
+        var centre = shares.Average(Math.Log);
+        for (var k = 0; k < classes; k++)
+        {
+            point[((k + 1) * stride) - 1] = Math.Log(shares[k]) - centre;
+        }
     }
 }

@@ -58,19 +58,19 @@ internal sealed class NumericScaling
     private void Learn(int index, float[] column)
     {
         var present = Array.FindAll(column, value => !float.IsNaN(value));
-        if (present.Length is 0)
+        if (present.Length is 0 || Array.TrueForAll(present, value => value == present[0]))
         {
+            _medians[index] = _means[index] = present.Length is 0 ? 0 : present[0];
             return;
         }
 
-        Array.Sort(present);
-        var median = (float)(((double)present[(present.Length - 1) / 2] + present[present.Length / 2]) / 2);
+        var median = (float)Median.Of(present);
         _medians[index] = median;
         var missing = column.Length - present.Length;
         var mean = (present.Sum(value => (double)value) + ((double)median * missing)) / column.Length;
         var squares = present.Sum(value => (value - mean) * (value - mean)) + ((median - mean) * (median - mean) * missing);
         _means[index] = (float)mean;
         var scale = (float)(1 / Math.Sqrt(squares / column.Length));
-        _scales[index] = present[0] < present[^1] && float.IsFinite(scale) ? scale : 0;
+        _scales[index] = float.IsFinite(scale) ? scale : 0;
     }
 }
