@@ -25,7 +25,7 @@ public static class PipelinesApp
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
         app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
         app.Services.AddSingleton<LearnerFits>().AddSingleton<WatchedLearning>().AddSingleton<StudyStore>().AddSingleton<TrialRuns>()
-            .AddSingleton<TrainingViews>();
+            .AddSingleton<TrainingViews>().AddSingleton<HeldOutScores>();
         return app;
     }
 }

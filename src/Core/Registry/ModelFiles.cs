@@ -29,6 +29,7 @@ public sealed class ModelFiles(IBlobStore blobs)
     public const string ReferenceProfile = "reference_profile.json";
     public const string TrainingRecord = "training_record.json";
     public const string Evaluation = "evaluation.json";
+    public const string Report = "report.html";
     public const string ModelCard = "model_card.md";
 
     private const int PageSize = 1_000;

@@ -3,7 +3,10 @@ using Mlops.Storage;
 namespace Mlops.Training;
 
 /// <summary>The working folder of one training: what its steps hand to each other, and what becomes the version's folder.</summary>
-/// <remarks>Every file is made by one step from its inputs alone, so that a repeated step writes the same bytes again.</remarks>
+/// <remarks>
+/// Every file is made from a step's inputs alone, so that a repeated step writes the same bytes again. The plan is made by the step that
+/// validates and completed by the one that trains, which may find a threshold.
+/// </remarks>
 public sealed class TrainingFiles(IBlobStore blobs)
 {
     public const string Plan = "plan.json";
@@ -16,11 +19,17 @@ public sealed class TrainingFiles(IBlobStore blobs)
     /// <summary>What a study is to do; see <see cref="StudyPlan"/>.</summary>
     public const string StudyPlan = "study_plan.json";
 
-    /// <summary>What came of a study; see <see cref="StudyReport"/>.</summary>
+    /// <summary>What came of a study; see <see cref="StudyReport"/>. Absent if there was none.</summary>
     public const string Study = "study.json";
 
     /// <summary>What a study chose; see <see cref="TrainingChoice"/>.</summary>
     public const string Choice = "choice.json";
+
+    /// <summary>What the exported model says of the held-out rows: little-endian doubles, row-major [rows, output width].</summary>
+    public const string Predictions = "predictions.bin";
+
+    /// <summary>The loss as training went on: a list of <see cref="LossPoint"/>. Absent if the learner did not say.</summary>
+    public const string LearningCurve = "learning_curve.json";
 
     public async Task WriteAsync<T>(TenantId tenant, string training, string file, T value, CancellationToken cancellationToken) =>
         await WriteBytesAsync(tenant, training, file, Documents.Write(value), cancellationToken);
@@ -35,12 +44,15 @@ public sealed class TrainingFiles(IBlobStore blobs)
     public async Task<T> ReadAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken) =>
         Documents.Read<T>(await ReadBytesAsync(tenant, training, file, cancellationToken));
 
-    /// <exception cref="FileNotFoundException">An earlier step has not written it, which is a broken promise.</exception>
-    public async Task<byte[]> ReadBytesAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken)
+    /// <returns>Null if no step has written it.</returns>
+    public async Task<byte[]?> FindBytesAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken)
     {
-        var path = PathOf(tenant, training, file);
-        await using var stream = await blobs.OpenReadAsync(path, 0, null, cancellationToken)
-            ?? throw new FileNotFoundException("A file that an earlier training step wrote is gone.", path);
+        await using var stream = await blobs.OpenReadAsync(PathOf(tenant, training, file), 0, null, cancellationToken);
+        if (stream is null)
+        {
+            return null;
+        }
+
         using var content = new MemoryStream();
         await stream.CopyToAsync(content, cancellationToken);
         return content.ToArray();
@@ -58,13 +70,6 @@ public sealed class TrainingFiles(IBlobStore blobs)
     public async Task<bool> ExistsAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken) =>
         await blobs.FindAsync(PathOf(tenant, training, file), cancellationToken) is not null;
 
-    /// <returns>Null if it has not been written.</returns>
-    public async Task<T?> FindAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken)
-        where T : class =>
-        await ExistsAsync(tenant, training, file, cancellationToken)
-            ? await ReadAsync<T>(tenant, training, file, cancellationToken)
-            : null;
-
     /// <summary>What the training learns with: the spec's learner, or the one that its study chose.</summary>
     /// <exception cref="FileNotFoundException">The study that is to choose has not ended, which is a broken promise.</exception>
     public async Task<TrainingChoice> ChoiceAsync(
@@ -72,6 +77,16 @@ public sealed class TrainingFiles(IBlobStore blobs)
         spec is { Search: null, Learner: { } learner }
             ? new TrainingChoice(learner, spec.Preprocessing)
             : await ReadAsync<TrainingChoice>(tenant, training, Choice, cancellationToken);
+
+    /// <returns>Null if no step has written it.</returns>
+    public async Task<T?> FindAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken)
+        where T : class =>
+        await FindBytesAsync(tenant, training, file, cancellationToken) is { } content ? Documents.Read<T>(content) : null;
+
+    /// <exception cref="FileNotFoundException">An earlier step has not written it, which is a broken promise.</exception>
+    public async Task<byte[]> ReadBytesAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken) =>
+        await FindBytesAsync(tenant, training, file, cancellationToken)
+            ?? throw new FileNotFoundException("A file that an earlier training step wrote is gone.", PathOf(tenant, training, file));
 
     private static string PathOf(TenantId tenant, string training, string file) => $"{tenant}/training/{training}/{file}";
 }

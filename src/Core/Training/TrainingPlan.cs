@@ -34,6 +34,7 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             }
         }
 
+        errors.AddRange(EvaluationColumns.Check(spec, data));
         if (names.Count is 0)
         {
             errors.Add(new SpecError("features", "the data set has no column but the target"));

@@ -55,8 +55,25 @@ public sealed record LearnerSpec(
 
 /// <summary>How rows are held out for evaluation.</summary>
 /// <param name="Test">The share held out, over 0 and at most 0.9.</param>
-/// <param name="Stratify">Whether every class keeps its share in both parts; ignored for regression.</param>
-public sealed record SplitSpec(double Test = 0.25, int Seed = 0, bool Stratify = true);
+/// <param name="Stratify">Whether every class keeps its share in both parts; ignored for regression and where a kind is given.</param>
+/// <param name="Kind">How they are drawn; absent: as <paramref name="Stratify"/> says.</param>
+/// <param name="Column">Of <see cref="FoldKind.Grouped"/>: rows with one value stay together. Of <see cref="FoldKind.TimeOrdered"/>:
+/// the last rows are held out.</param>
+public sealed record SplitSpec(double Test = 0.25, int Seed = 0, bool Stratify = true, FoldKind? Kind = null, string? Column = null)
+{
+    internal IEnumerable<SpecError> Check(string path)
+    {
+        if (Test is not (> 0 and <= 0.9))
+        {
+            yield return new SpecError($"{path}.test", "expected a share over 0 and at most 0.9");
+        }
+
+        foreach (var error in CrossValidationSpec.CheckColumn(Kind, Column, path))
+        {
+            yield return error;
+        }
+    }
+}
 
 /// <summary>What an automatic choice of learner may cost; whichever is used up first ends it.</summary>
 /// <param name="Trials">How many models are tried at most.</param>

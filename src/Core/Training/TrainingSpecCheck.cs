@@ -28,7 +28,7 @@ public static class TrainingSpecCheck
         Require(spec.PositiveClass is null or { Length: <= MaxClassName }, "positiveClass", $"expected at most {MaxClassName} characters");
         Require(spec.Alias is null || AliasName.TryParse(spec.Alias, null, out _), "alias", "expected an alias such as champion");
         Require(spec.Experiment is null or { Length: > 0 and <= 250 }, "experiment", "expected 1 to 250 characters");
-        Require(spec.Split is null or { Test: > 0 and <= 0.9 }, "split.test", "expected a share over 0 and at most 0.9");
+        errors.AddRange(spec.Split?.Check("split") ?? []);
         CheckFeatures();
         CheckLearner();
         errors.AddRange(GateSpecCheck.Check(spec.Gates ?? [], "gates", spec.Task));

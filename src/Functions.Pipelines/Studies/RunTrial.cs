@@ -66,7 +66,7 @@ public sealed class RunTrial(
         var choice = new TrainingChoice(plan.LearnerOf(trial.Parameters), plan.Preprocessing);
         var fit = fits.For(request.Spec, choice, rows.Signature, Math.Max(1, Environment.ProcessorCount / plan.Search.Parallel));
         return await watched.RunAsync(
-            tenant, request.Id, stop => Measure(evaluation, rows.Training, fit, stop), progress: null, cancellationToken);
+            tenant, request.Id, stop => Measure(evaluation, rows.Training, fit.Train, stop), progress: null, cancellationToken);
     }
 
     private static TrialOutcome Measure(TrialEvaluation evaluation, LearningRows rows, Fit fit, CancellationToken cancellationToken)

@@ -26,10 +26,10 @@ public sealed record StudySummary(
     TrialCounts Counts,
     int MaxTrials,
     IReadOnlyList<StudyObjective> Objectives,
-    TrialPoint? Best,
+    TrialSummary? Best,
     LearnerSpec? Chosen,
     IReadOnlyDictionary<string, double>? Importance,
-    IReadOnlyList<TrialPoint>? Front,
+    IReadOnlyList<TrialSummary>? Front,
     IReadOnlyList<string> Notes)
 {
     internal static StudySummary Of(TrainingView training, StudyProgress progress, StudyPlan plan, StudyReport? report) => new(

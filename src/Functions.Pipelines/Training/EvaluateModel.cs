@@ -1,24 +1,54 @@
 using Microsoft.Azure.Functions.Worker;
-using Mlops.Serving;
 using Mlops.Training;
 
 namespace Mlops.Pipelines.Training;
 
 /// <summary>
-/// Scores the held-out rows with the exported model through the scorer that serves, so that what is measured is what runs.
+/// Measures the exported model on the held-out rows, as it serves, and the learner on folds of the training rows if asked.
 /// </summary>
-public sealed class EvaluateModel(TrainingTable table, TrainingFiles files, IModelLoader loader)
+public sealed class EvaluateModel(HeldOutScores scores, TrainingFiles files, LearnerFits fits)
 {
+    /// <returns>The figures that travel; the whole report lies in the training's folder.</returns>
+    /// <exception cref="TrainingRefusedException">The training rows cannot be cut into the folds asked for.</exception>
     [Function(nameof(EvaluateModel))]
-    public async Task<EvaluationReport> RunAsync([ActivityTrigger] OnData step, CancellationToken cancellationToken)
+    public async Task<EvaluationSummary> RunAsync([ActivityTrigger] OnData step, CancellationToken cancellationToken)
     {
-        var (tenant, id) = (TenantId.Parse(step.Training.Request.Tenant), step.Training.Request.Id);
-        var rows = await table.ReadSplitAsync(step, cancellationToken);
-        var graph = await files.ReadBytesAsync(tenant, id, TrainingFiles.Model, cancellationToken);
-        using var scorer = loader.Load(graph, rows.Signature);
-        var report = Evaluation.Evaluate(
-            rows.Signature, scorer.ScoreAll(rows.HeldOut, cancellationToken), rows.HeldOutTarget, rows.TrainTarget);
+        var request = step.Training.Request;
+        var (tenant, id) = (TenantId.Parse(request.Tenant), request.Id);
+        var (rows, predictions) = await scores.ReadAsync(step, cancellationToken);
+        var context = new ReportContext(
+            await CrossValidateAsync(step, rows, cancellationToken),
+            await files.FindAsync<List<LossPoint>>(tenant, id, TrainingFiles.LearningCurve, cancellationToken),
+            await TrialsAsync(tenant, id, cancellationToken));
+        var report = EvaluationReports.Build(
+            new ScoredRows(rows.Signature, rows.HeldOut, predictions, rows.HeldOutTarget, rows.TrainTarget),
+            request.Spec.Evaluation ?? new EvaluationSpec(),
+            context,
+            request.Spec.Seed,
+            Environment.ProcessorCount,
+            cancellationToken);
         await files.WriteAsync(tenant, id, TrainingFiles.Evaluation, report, cancellationToken);
-        return report;
+        return report.Summary;
+    }
+
+    private async Task<IReadOnlyList<TrialPoint>?> TrialsAsync(TenantId tenant, string id, CancellationToken cancellationToken) =>
+        await files.FindAsync<StudyReport>(tenant, id, TrainingFiles.Study, cancellationToken) is { } study
+            ? [.. study.Trials.Select(trial => new TrialPoint(
+                trial.Number, trial.State, trial.Values is [var value, ..] ? value : null, trial.Parameters))]
+            : null;
+
+    private async Task<CrossValidationReport?> CrossValidateAsync(OnData step, PreparedRows rows, CancellationToken cancellationToken)
+    {
+        var spec = step.Training.Request.Spec;
+        if (spec.Evaluation?.CrossValidation is not { } folds)
+        {
+            return null;
+        }
+
+        var choice = await files.ChoiceAsync(
+            TenantId.Parse(step.Training.Request.Tenant), step.Training.Request.Id, spec, cancellationToken);
+        var fit = fits.For(spec, choice, rows.Signature, Environment.ProcessorCount);
+        var groups = folds.Column is { } column ? rows.Training.Frame[column] : null;
+        return FoldMeasurement.Measure(fit.Learner, fit.DataOf(rows.Training), fit.Options, folds, groups, cancellationToken);
     }
 }

@@ -1,23 +1,19 @@
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Data;
 using Mlops.Registry;
-using Mlops.Serving;
 using Mlops.Training;
 
 namespace Mlops.Pipelines.Training;
 
 /// <summary>Writes down how inputs and outputs are distributed, for live traffic to be compared with.</summary>
 /// <remarks>Inputs are profiled on the training rows, outputs on the held-out rows, where the model is not flattered.</remarks>
-public sealed class ProfileData(TrainingTable table, TrainingFiles files, IModelLoader loader)
+public sealed class ProfileData(HeldOutScores scores, TrainingFiles files)
 {
     [Function(nameof(ProfileData))]
     public async Task<bool> RunAsync([ActivityTrigger] OnData step, CancellationToken cancellationToken)
     {
         var (tenant, id) = (TenantId.Parse(step.Training.Request.Tenant), step.Training.Request.Id);
-        var rows = await table.ReadSplitAsync(step, cancellationToken);
-        var graph = await files.ReadBytesAsync(tenant, id, TrainingFiles.Model, cancellationToken);
-        using var scorer = loader.Load(graph, rows.Signature);
-        var outputs = scorer.ScoreAll(rows.HeldOut, cancellationToken);
+        var (rows, outputs) = await scores.ReadAsync(step, cancellationToken);
         var profile = new ModelProfile(
             ReferenceProfile.Of(rows.Train.Columns), ReferenceProfile.Of(OutputColumns(rows.Signature, outputs)));
         await files.WriteAsync(tenant, id, TrainingFiles.Profile, profile, cancellationToken);

@@ -17,9 +17,9 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
     {
         var request = made.Training.Request;
         var (tenant, name) = (TenantId.Parse(request.Tenant), ModelName.Parse(request.Spec.Model));
-        var content = await ContentAsync(made, cancellationToken);
+        var model = await models.GetOrCreateAsync(tenant, name, request.Caller, cancellationToken);
+        var content = await ContentAsync(made, model, cancellationToken);
         var folder = await versions.WriteAsync(tenant, name, request.Id, content, cancellationToken);
-        await models.GetOrCreateAsync(tenant, name, request.Caller, cancellationToken);
         var registration = new VersionRegistration(
             request.Id,
             folder,
@@ -41,7 +41,7 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
         };
     }
 
-    private async Task<VersionContent> ContentAsync(TrainedModel made, CancellationToken cancellationToken)
+    private async Task<VersionContent> ContentAsync(TrainedModel made, RegisteredModel model, CancellationToken cancellationToken)
     {
         var request = made.Training.Request;
         var tenant = TenantId.Parse(request.Tenant);
@@ -49,6 +49,7 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
         var choice = await files.ChoiceAsync(tenant, request.Id, request.Spec, cancellationToken);
         var importance = await files.ReadAsync<Dictionary<string, double>>(
             tenant, request.Id, TrainingFiles.Importance, cancellationToken);
+        var report = await files.ReadAsync<EvaluationReport>(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken);
         var record = new TrainingRecord(
             request.Id,
             request.Spec with { Preprocessing = choice.Preprocessing },
@@ -74,7 +75,9 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
                 [ModelFiles.ReferenceProfile] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Profile, cancellationToken),
                 [ModelFiles.Evaluation] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken),
                 [ModelFiles.TrainingRecord] = Documents.Write(record),
-                [ModelFiles.ModelCard] = Encoding.UTF8.GetBytes(ModelCard.Write(record, rows.Signature, made.Report)),
+                [ModelFiles.Report] = HtmlReport.Write(record, rows.Signature, report),
+                [ModelFiles.ModelCard] = Encoding.UTF8.GetBytes(
+                    ModelCard.Write(record, rows.Signature, report, model.Description ?? "", model.Tags)),
                 [TrainingFiles.Split] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Split, cancellationToken),
             });
     }

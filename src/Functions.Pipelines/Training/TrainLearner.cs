@@ -19,13 +19,27 @@ public sealed class TrainLearner(TrainingTable table, TrainingFiles files, Learn
         var rows = await table.ReadSplitAsync(step, cancellationToken);
         var fit = fits.For(request.Spec, choice, rows.Signature, Environment.ProcessorCount);
         var progress = new LatestProgress();
+        var curve = new LearningCurve();
         var model = await watched.RunAsync(
-            tenant, request.Id, stop => fit(rows.Training, null, progress.Set, stop), progress, cancellationToken);
+            tenant, request.Id, stop => fit.Train(rows.Training, null, Report, stop), progress, cancellationToken);
 
         var graph = model.ToOnnx();
         await files.WriteBytesAsync(tenant, request.Id, TrainingFiles.Model, graph, cancellationToken);
         await files.WriteAsync(tenant, request.Id, TrainingFiles.Importance, model.Importance, cancellationToken);
+        await files.WriteAsync(
+            tenant, request.Id, TrainingFiles.Plan, rows.Signature with { DecisionThreshold = model.DecisionThreshold }, cancellationToken);
+        if (curve.Points is { Count: > 0 } points)
+        {
+            await files.WriteAsync(tenant, request.Id, TrainingFiles.LearningCurve, points, cancellationToken);
+        }
+
         return new ExportedModel(
             Convert.ToHexStringLower(SHA256.HashData(graph)), graph.Length, choice.Learner.Name, model.Facts);
+
+        void Report(TrainingProgress reported)
+        {
+            progress.Set(reported);
+            curve.Add(reported);
+        }
     }
 }

@@ -35,7 +35,7 @@ public static class TrainModel
             }
 
             var model = await steps.CallAsync<ExportedModel>(TrainingStep.TrainAndExport, nameof(TrainLearner), new OnData(training, data));
-            var report = await steps.CallAsync<EvaluationReport>(TrainingStep.Evaluate, nameof(EvaluateModel), new OnData(training, data));
+            var report = await steps.CallAsync<EvaluationSummary>(TrainingStep.Evaluate, nameof(EvaluateModel), new OnData(training, data));
             await steps.CallAsync<bool>(TrainingStep.Profile, nameof(ProfileData), new OnData(training, data));
             var made = new TrainedModel(training, data, model, report, study?.Result);
             await steps.CallAsync<bool>(TrainingStep.LogRun, nameof(LogRun), made);

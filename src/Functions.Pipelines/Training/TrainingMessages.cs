@@ -27,7 +27,7 @@ public sealed record ExportedModel(string Sha256, long Bytes, string Learner, IR
 
 /// <param name="Study">What a search has found, if there was one.</param>
 public sealed record TrainedModel(
-    StartedTraining Training, ResolvedData Data, ExportedModel Model, EvaluationReport Report, StudyResult? Study = null);
+    StartedTraining Training, ResolvedData Data, ExportedModel Model, EvaluationSummary Report, StudyResult? Study = null);
 
 public sealed record RegisteredVersion(string Model, int Number);
 

@@ -65,7 +65,7 @@ public class TrainModelTests
 
     private static FakeOrchestration Orchestration()
     {
-        var report = new EvaluationReport(10, new Dictionary<string, double> { ["rocAuc"] = 0.9 }, new Dictionary<string, double>());
+        var report = new EvaluationSummary(10, new Dictionary<string, double> { ["rocAuc"] = 0.9 }, new Dictionary<string, double>());
         return new FakeOrchestration()
             .On<StartedTraining>(nameof(StartRun), _ => new StartedRun("0", "run"))
             .On<StartedTraining>(nameof(ResolveData), _ => new ResolvedData("customers", 1, "ab", 100))

@@ -13,13 +13,13 @@ public sealed record TrialCounts(int Total, int Running, int Complete, int Prune
 
 /// <summary>A trial in few words.</summary>
 /// <param name="Values">One per objective, once it is complete.</param>
-public sealed record TrialPoint(
+public sealed record TrialSummary(
     int Number,
     TrialState State,
     IReadOnlyDictionary<string, HyperparameterValue> Parameters,
     IReadOnlyList<double>? Values = null)
 {
-    public static TrialPoint Of(StudyTrial trial) => new(trial.Number, trial.State, trial.Parameters, trial.Values);
+    public static TrialSummary Of(StudyTrial trial) => new(trial.Number, trial.State, trial.Parameters, trial.Values);
 }
 
 /// <summary>How far a study has come, for those who watch.</summary>
@@ -27,13 +27,13 @@ public sealed record TrialPoint(
 /// <param name="Objectives">What is sought, the first of which decides.</param>
 /// <param name="Best">The best trial so far.</param>
 public sealed record StudyProgress(
-    TrialCounts Counts, int MaxTrials, IReadOnlyList<StudyObjective> Objectives, TrialPoint? Best = null)
+    TrialCounts Counts, int MaxTrials, IReadOnlyList<StudyObjective> Objectives, TrialSummary? Best = null)
 {
     public static StudyProgress Of(StudyPlan plan, IReadOnlyCollection<StudyTrial> trials) => new(
         TrialCounts.Of(trials),
         plan.Search.Trials,
         plan.Objectives,
-        StudyReport.BestOf(plan.Objectives, trials) is { } best ? TrialPoint.Of(best) : null);
+        StudyReport.BestOf(plan.Objectives, trials) is { } best ? TrialSummary.Of(best) : null);
 }
 
 /// <summary>What came of a study; kept as <c>study.json</c>.</summary>
@@ -48,12 +48,12 @@ public sealed record StudyReport(
     IReadOnlyList<StudyObjective> Objectives,
     TrialCounts Counts,
     string Stopped,
-    TrialPoint Best,
+    TrialSummary Best,
     LearnerSpec Chosen,
     IReadOnlyDictionary<string, double> Importance,
     IReadOnlyList<int> Front,
     IReadOnlyList<string> Notes,
-    IReadOnlyList<TrialPoint> Trials)
+    IReadOnlyList<TrialSummary> Trials)
 {
     /// <param name="best">One of the trials.</param>
     /// <param name="stopped">Why there were no more trials.</param>
@@ -67,7 +67,7 @@ public sealed record StudyReport(
             plan.Objectives,
             counts,
             stopped,
-            TrialPoint.Of(best),
+            TrialSummary.Of(best),
             chosen,
             ParameterImportance.Compute(all),
             [.. ParetoFront.Of(all).Select(trial => trial.Number)],
@@ -78,7 +78,7 @@ public sealed record StudyReport(
                     $"{counts.Total} trials: {counts.Complete} complete, {counts.Pruned} given up early, {counts.Failed} failed. {stopped}"),
                 FormattableString.Invariant($"Trial {best.Number} is chosen: {chosen.Name} with {objective} {best.Values?[0]:0.######}."),
             ],
-            [.. trials.Select(TrialPoint.Of)]);
+            [.. trials.Select(TrialSummary.Of)]);
     }
 
     /// <summary>The complete trial that is best in the first objective, then in the others, the earliest of equals; null if there is

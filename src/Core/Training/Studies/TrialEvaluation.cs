@@ -21,7 +21,7 @@ public sealed class TrialEvaluation(
     {
         var groups = plan.Validation.Column is { } column ? rows.Frame.Find(column) : null;
         var folds = CrossValidation.Folds(
-            plan.Validation, rows.Target, signature.Task is not TaskType.Regression, groups, plan.Seed);
+            plan.Validation, rows.Target, signature.Task is not TaskType.Regression, groups, plan.Seed, signature.Classes);
         try
         {
             return plan.SingleSplit ? OfSplit(rows, folds[0], fit, cancellationToken) : OfFolds(rows, folds, fit, cancellationToken);
@@ -41,7 +41,7 @@ public sealed class TrialEvaluation(
         {
             var (train, test) = (rows.Take(folds[fold].Train), rows.Take(folds[fold].Test));
             model = fit(train, null, null, cancellationToken);
-            measured.Add(Measure(model, train, test));
+            measured.Add(MeasureOn(model, test));
             if (MeanOf(measured, plan.Objectives[0].Metric) is { } value)
             {
                 _reported.Add(new IntermediateValue(fold + 1, value));
@@ -57,23 +57,17 @@ public sealed class TrialEvaluation(
         var (train, test) = (rows.Take(split.Train), rows.Take(split.Test));
         var sign = plan.Objectives[0].Maximize ? -1 : 1;
         var model = fit(train, test, Watch, cancellationToken);
-        return Complete([Measure(model, train, test)], model, rows, cancellationToken);
+        return Complete([MeasureOn(model, test)], model, rows, cancellationToken);
 
         void Watch(TrainingProgress progress)
         {
-            if (IsReported(progress.Completed) && double.IsFinite(progress.Loss))
+            if (LearningCurve.IsKept(progress.Completed) && double.IsFinite(progress.Loss))
             {
                 _reported.Add(new IntermediateValue(progress.Completed, sign * progress.Loss));
                 PruneUnless(progress.Completed >= progress.Total);
             }
         }
     }
-
-    /// <summary>
-    /// Every round up to 100, every tenth up to 1,000, every hundredth beyond: the same rounds in every trial, so that they compare, and
-    /// at most 280 of them.
-    /// </summary>
-    private static bool IsReported(int round) => round <= 100 || round % (round <= 1_000 ? 10 : 100) is 0;
 
     private void PruneUnless(bool isLast)
     {
@@ -83,10 +77,11 @@ public sealed class TrialEvaluation(
         }
     }
 
-    private IReadOnlyDictionary<string, double> Measure(ITrainedModel model, LearningRows train, LearningRows test)
+    private IReadOnlyDictionary<string, double> MeasureOn(ITrainedModel model, LearningRows test)
     {
         var features = test.Frame.Select(signature.Features.Select(feature => feature.Name));
-        return Evaluation.Evaluate(signature, model.Predict(features), test.Target, train.Target).Metrics;
+        var deciding = signature with { DecisionThreshold = model.DecisionThreshold };
+        return Measure.Of(deciding, model.Predict(features), test.Target).Metrics();
     }
 
     private TrialOutcome Complete(

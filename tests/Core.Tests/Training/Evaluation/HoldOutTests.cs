@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Mlops.Data;
 
 namespace Mlops.Training;
 
@@ -42,6 +43,39 @@ public class HoldOutTests
 
         Assert.Single(split.Test, row => target[row] is 1);
         Assert.Single(split.Train, row => target[row] is 1);
+    }
+
+    [Fact]
+    public void Groups_are_held_out_whole_and_near_the_share() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new DeterministicRandom(seed);
+            int[] codes = [.. Enumerable.Range(0, 200).Select(_ => random.NextInt(25))];
+            var groups = new StringColumn(new ColumnSchema("g", ColumnType.Category, Nullable: false), codes, [.. Enumerable.Range(0, 25).Select(g => $"{g}")]);
+            var split = HoldOut.Draw(new SplitSpec(0.25, seed, Kind: FoldKind.Grouped, Column: "g"), new double[200], false, groups);
+            return !split.Test.Select(row => codes[row]).Intersect(split.Train.Select(row => codes[row])).Any()
+                && split.Test.Length + split.Train.Length is 200
+                && Math.Abs(split.Test.Length - 50) <= 15;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void In_order_of_time_the_last_rows_are_held_out()
+    {
+        var times = new NumericColumn(new ColumnSchema("t", ColumnType.Timestamp, Nullable: true), [5, 4, 3, 3, 2, 1, double.NaN, 6]);
+
+        var split = HoldOut.Draw(new SplitSpec(0.3, Kind: FoldKind.TimeOrdered, Column: "t"), [1, 2, 3, 4, 5, 6, 7, double.NaN], false, times);
+
+        Assert.Equal([0, 1], split.Test);
+        Assert.Equal([2, 3, 4, 5], split.Train);
+    }
+
+    [Fact]
+    public void One_group_cannot_be_split()
+    {
+        var groups = new StringColumn(new ColumnSchema("g", ColumnType.Category, Nullable: false), [0, 0, 0], ["a"]);
+
+        Assert.Throws<TrainingRefusedException>(
+            () => HoldOut.Draw(new SplitSpec(Kind: FoldKind.Grouped, Column: "g"), new double[3], false, groups));
     }
 
     private static readonly Arbitrary<double[]> Targets = ArbMap.Default.ArbFor<int[]>()

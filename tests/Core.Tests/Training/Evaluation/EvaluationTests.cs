@@ -7,7 +7,13 @@ namespace Mlops.Training;
 public class EvaluationTests
 {
     private sealed record Golden(
-        int Classes, double[] Target, double[] Predictions, Dictionary<string, double> Expected, int[][]? Confusion = null);
+        int Classes,
+        double[] Target,
+        double[] Predictions,
+        Dictionary<string, double> Expected,
+        double? Threshold = null,
+        int[][]? Confusion = null,
+        double[][]? PerClass = null);
 
     /// <summary>From scikit-learn; golden/make_metrics.py says how.</summary>
     private static readonly Dictionary<string, Golden> FromScikitLearn = JsonSerializer.Deserialize<Dictionary<string, Golden>>(
@@ -21,11 +27,33 @@ public class EvaluationTests
     {
         var golden = FromScikitLearn[name];
 
-        var report = Evaluation.Evaluate(Signature(golden.Classes), golden.Predictions, golden.Target, golden.Target);
+        var report = Evaluation.Evaluate(Signature(golden), golden.Predictions, golden.Target, golden.Target);
 
         Assert.Equal(golden.Expected.Keys.Order(), report.Metrics.Keys.Order());
         Assert.All(golden.Expected, expected => Assert.Equal(expected.Value, report.Metrics[expected.Key], 1e-9));
+        Assert.All(report.Metrics.Keys, metric => Assert.True(MetricCatalog.Find(metric)!.AppliesTo(Signature(golden).Task)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Classes_and_confusion_equal_those_of_scikit_learn(string name)
+    {
+        var golden = FromScikitLearn[name];
+        var target = golden.Target;
+        var frame = new DataFrame([new NumericColumn(new ColumnSchema("x", ColumnType.Number, Nullable: false), target)]);
+
+        var report = EvaluationReports.Build(
+            new ScoredRows(Signature(golden), frame, golden.Predictions, target, target), new EvaluationSpec(Bootstrap: 0), new ReportContext(), 0, 1, default);
+
         Assert.Equal(golden.Confusion, report.ConfusionMatrix?.Select(row => row.ToArray()).ToArray());
+        Assert.Equal(golden.PerClass?.Length ?? 0, report.Classes.Count);
+        Assert.All(report.Classes.Zip(golden.PerClass ?? []), pair =>
+        {
+            Assert.Equal(pair.Second[0], pair.First.Precision, 1e-12);
+            Assert.Equal(pair.Second[1], pair.First.Recall, 1e-12);
+            Assert.Equal(pair.Second[2], pair.First.F1, 1e-12);
+            Assert.Equal(pair.Second[3], pair.First.Support);
+        });
     }
 
     [Fact]
@@ -58,6 +86,8 @@ public class EvaluationTests
     [Fact]
     public void Predictions_that_do_not_fit_the_rows_are_a_broken_promise() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Evaluation.Evaluate(Signature(2), [0.5], [1], [1]));
+
+    private static ModelSignature Signature(Golden golden) => Signature(golden.Classes) with { DecisionThreshold = golden.Threshold };
 
     private static ModelSignature Signature(int classes) => new(
         [new ColumnSchema("x", ColumnType.Number, Nullable: false)],
