@@ -6,7 +6,7 @@ namespace Mlops.Learning;
 /// <summary>Logistic regression, binary or multinomial, with an L2 penalty, fitted by L-BFGS.</summary>
 /// <remarks>
 /// Numbers are imputed by their median and standardised; a category is one-hot, a missing one being a category of its own and one
-/// that training has not seen all zeros. It minimises C · Σ log loss + ½ ‖w‖² as scikit-learn does; intercepts are not penalised.
+/// that training has not seen all zeros; a text is the TF-IDF of its words. It minimises C · Σ log loss + ½ ‖w‖² as scikit-learn does; intercepts are not penalised.
 /// There is no chance in it: the seed has no effect.
 /// </remarks>
 public sealed class LogisticRegression : ILearner
@@ -31,7 +31,8 @@ public sealed class LogisticRegression : ILearner
         var settings = new Settings(this, options);
         var maxIterations = settings.Integer(MaxIterations);
         var signature = data.Signature;
-        var encoding = LinearEncoding.Learn(RawFeatures.Read(data.Features, signature), signature, out var matrix);
+        var encoding = LinearEncoding.Learn(
+            RawFeatures.Read(data.Features, signature), signature, out var matrix, Preparation.Of(data, options));
         var objective = new LogisticObjective(
             matrix, data.Target, signature.Classes.Count, settings[InverseRegularization], options.Threads);
 

@@ -46,12 +46,11 @@ internal sealed class ModelGraph
     /// <summary>Float [rows, numeric features]; absent if the signature has none.</summary>
     public GraphValue? Numbers { get; }
 
+    /// <summary>Some of the numeric features, [rows, indices].</summary>
+    public GraphValue Number(params long[] indices) => Writer.Gather(Numbers!.Value, indices, axis: 1);
+
     /// <summary>One string feature, [rows, 1].</summary>
     public GraphValue String(int index) => _stringWidth is 1 ? _strings : Writer.Gather(_strings, [index], axis: 1);
-
-    /// <summary>1 where the string feature has the level, else 0: float [rows, levels].</summary>
-    public GraphValue OneHot(int index, CategoryLevels levels) =>
-        Writer.Reshape(Writer.OneHotEncoder(String(index), levels.Names), 0, levels.Names.Length);
 
     /// <summary>Values side by side, [rows, sum of their widths].</summary>
     public GraphValue Join(IReadOnlyList<GraphValue> values) => values.Count is 1 ? values[0] : Writer.Concat(1, [.. values]);
