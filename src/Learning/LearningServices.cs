@@ -11,6 +11,7 @@ public static class LearningServices
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, LogisticRegression>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, NaiveBayes>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }

@@ -62,7 +62,7 @@ internal sealed class FeatureEncodingBuilder
     {
         var rules = Array.ConvertAll(positions, position => RuleFor(_signature.Features[position]));
         Add(new PlainNumbers(), positions, rules);
-        int[] flagged = [.. Enumerable.Range(0, positions.Length).Where(i => Flags(i, positions[i], rules[i]))];
+        int[] flagged = [.. Enumerable.Range(0, positions.Length).Where(i => Asked(_signature.Features[positions[i]]).Indicator is true)];
         if (flagged.Length > 0)
         {
             Add(
@@ -84,11 +84,6 @@ internal sealed class FeatureEncodingBuilder
         }
     }
 
-    private bool Flags(int index, int position, ScalingRule rule) =>
-        Asked(_signature.Features[position]).Indicator
-        ?? (rule.Impute is not Imputation.None && _features.Numbers[index] is var values
-            && Array.Exists(values, float.IsNaN) && !Array.TrueForAll(values, float.IsNaN));
-
     private void AddStrings(int index, int position)
     {
         var feature = _signature.Features[position];
@@ -109,7 +104,7 @@ internal sealed class FeatureEncodingBuilder
         var column = new CategoryColumn(index, missingAs);
         var values = column.Read(_features);
         var levels = CategoryLevels.Learn(values);
-        if (asked.Indicator ?? (missingAs is not null && HasMissing(_features.Strings[index])))
+        if (asked.Indicator is true)
         {
             Add(new CategoryValues(new CategoryColumn(index, null), [""], [[1f]], [0f]), [position], [ScalingRule.None]);
         }
@@ -181,7 +176,4 @@ internal sealed class FeatureEncodingBuilder
     }
 
     private ColumnPreprocessing Asked(ColumnSchema feature) => _preparation.For(feature.Name);
-
-    private static bool HasMissing(StringColumn column) =>
-        Array.Exists(column.Codes, code => code is StringColumn.Missing || column.Levels[code].Length is 0);
 }

@@ -19,8 +19,7 @@ public enum DatePart { Year, Month, Day, DayOfWeek, DayOfYear, Hour, Minute }
 /// <summary>How one feature is prepared; what is absent follows from its type and from the learner.</summary>
 /// <param name="Impute">What takes the place of a missing value; a missing category is otherwise one of its own.</param>
 /// <param name="Fill">The constant of <see cref="Imputation.Constant"/>.</param>
-/// <param name="Indicator">Whether a column of its own says that the value was missing; absent: if training has missing values and they
-/// are filled.</param>
+/// <param name="Indicator">Whether a column of its own says that the value was missing.</param>
 /// <param name="Scale">For numbers.</param>
 /// <param name="Encode">For categories and texts.</param>
 /// <param name="MaxCategories">At most this many categories get a column of their own; the rarest are folded into one more, and so is
