@@ -15,6 +15,7 @@ public static class LearningServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, ElasticNet>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, PoissonRegression>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, NaiveBayes>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }

@@ -34,6 +34,7 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
         .AddSingleton<TrainingFiles>()
         .AddSingleton(provider => new TrainingProgressBoard(provider.GetRequiredService<ITableStore>(), TimeProvider.System))
         .AddSingleton<TrainingTable>()
+        .AddSingleton<HeldOutScores>()
         .AddSingleton<LearnerFits>()
         .AddSingleton(provider => new WatchedLearning(provider.GetRequiredService<TrainingProgressBoard>(), TimeProvider.System))
         .AddSingleton<StudyStore>()

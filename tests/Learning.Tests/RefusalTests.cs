@@ -42,17 +42,6 @@ public sealed class RefusalTests
         Make.Classification(2, [0, 1, 0, 1], Make.Numbers("same", 3, 3, 3, 3), Make.Strings("level", "a", "a", "a", "a")),
         "There is nothing to learn from: each feature has one value in all rows, or none.");
 
-    [Theory]
-    [MemberData(nameof(Learners))]
-    public void Free_text(string learner)
-    {
-        var text = new StringColumn(new ColumnSchema("remarks", ColumnType.Text, false), [0, 1, 2, 3], ["one", "two", "three", "four"]);
-        Refuses(
-            learner,
-            Make.Classification(2, [0, 1, 0, 1], Numbers, text),
-            $"{learner} cannot learn from free text: leave out the column 'remarks'.");
-    }
-
     [Fact]
     public void A_constant_quantity() =>
         Refuses("gradient-boosting", Make.Regression([2, 2, 2, 2], Numbers), "The target 'target' is the same in all rows.");

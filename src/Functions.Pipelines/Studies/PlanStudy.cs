@@ -35,6 +35,11 @@ public sealed class PlanStudy(IEnumerable<ILearner> learners, TrainingTable tabl
         var objectives = StudyObjective.Of(spec.Search?.Objectives, rows.Signature.Task);
         var single = spec.Validation is null && rows.TrainTarget.Length > MaxRowsOfFolds;
         var validation = spec.Validation ?? new CrossValidationSpec(Folds);
+        if (validation.Column is { } column && rows.Training.Frame.Find(column) is null)
+        {
+            throw new TrainingRefusedException($"validation.column: the data set has no column '{column}'");
+        }
+
         var auto = spec.Learner is null ? AutoMl.Choose(spec, rows.Signature, rows.Training, [.. learners]) : null;
         var search = auto?.Search ?? spec.Search ?? throw new ArgumentException("The spec searches nothing.", nameof(step));
         var space = StudyPlan.SpaceOf(search, spec.Learner, learners);

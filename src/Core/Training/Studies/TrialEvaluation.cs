@@ -77,7 +77,7 @@ public sealed class TrialEvaluation(
         }
     }
 
-    private IReadOnlyDictionary<string, double> MeasureOn(ITrainedModel model, LearningRows test)
+    private SortedDictionary<string, double> MeasureOn(ITrainedModel model, LearningRows test)
     {
         var features = test.Frame.Select(signature.Features.Select(feature => feature.Name));
         var deciding = signature with { DecisionThreshold = model.DecisionThreshold };
