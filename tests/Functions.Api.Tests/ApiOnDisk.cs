@@ -64,7 +64,8 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         string? body = null,
         string? ifMatch = null,
         string query = "",
-        string? contentType = "application/json")
+        string? contentType = "application/json",
+        string? accept = null)
     {
         var http = new DefaultHttpContext { RequestServices = _services };
         http.Request.QueryString = new QueryString(query);
@@ -73,6 +74,11 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         {
             http.Request.ContentType = contentType;
             http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        }
+
+        if (accept is not null)
+        {
+            http.Request.Headers.Accept = accept;
         }
 
         if (ifMatch is not null)
@@ -86,12 +92,18 @@ internal sealed class ApiOnDisk : IAsyncDisposable
     }
 
     /// <summary>Registers a version of <c>churn</c> that says yes with the probability logistic(size + age + bias).</summary>
-    public async Task<ModelVersion> RegisterAsync(float bias = 0)
+    /// <param name="more">Files of the version besides its card.</param>
+    public async Task<ModelVersion> RegisterAsync(float bias = 0, params (string Path, string Text)[] more)
     {
         var name = ModelName.Parse("churn");
         await Models.GetOrCreateAsync(TenantId.Default, name, "ada", default);
         var key = $"bias {bias}";
         var documents = new Dictionary<string, ReadOnlyMemory<byte>> { [ModelFiles.ModelCard] = "# Churn"u8.ToArray() };
+        foreach (var (path, text) in more)
+        {
+            documents.Add(path, Encoding.UTF8.GetBytes(text));
+        }
+
         var content = new VersionContent(Logistic(bias), Signature, Time.GetUtcNow(), null, null, documents);
         var folder = await _services.GetRequiredService<ModelFiles>().WriteAsync(TenantId.Default, name, key, content, default);
         var registration = new VersionRegistration(

@@ -19,7 +19,7 @@ public sealed class TrainLearner(TrainingTable table, TrainingFiles files, Learn
         var rows = await table.ReadSplitAsync(step, cancellationToken);
         var fit = fits.For(request.Spec, choice, rows.Signature, Environment.ProcessorCount);
         var progress = new LatestProgress();
-        var curve = new LearningCurve();
+        var curve = new LossCurve();
         var model = await watched.RunAsync(
             tenant, request.Id, stop => fit.Train(rows.Training, null, Report, stop), progress, cancellationToken);
 
@@ -28,11 +28,7 @@ public sealed class TrainLearner(TrainingTable table, TrainingFiles files, Learn
         await files.WriteAsync(tenant, request.Id, TrainingFiles.Importance, model.Importance, cancellationToken);
         await files.WriteAsync(
             tenant, request.Id, TrainingFiles.Plan, rows.Signature with { DecisionThreshold = model.DecisionThreshold }, cancellationToken);
-        if (curve.Points is { Count: > 0 } points)
-        {
-            await files.WriteAsync(tenant, request.Id, TrainingFiles.LearningCurve, points, cancellationToken);
-        }
-
+        await files.WriteAsync(tenant, request.Id, TrainingFiles.LearningCurve, curve.Points, cancellationToken);
         return new ExportedModel(
             Convert.ToHexStringLower(SHA256.HashData(graph)), graph.Length, choice.Learner.Name, model.Facts);
 

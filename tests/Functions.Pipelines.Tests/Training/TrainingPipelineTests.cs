@@ -1,4 +1,5 @@
 using Mlops.Registry;
+using Mlops.Storage;
 using Mlops.Tracking;
 using Mlops.Training;
 
@@ -27,6 +28,7 @@ public class TrainingPipelineTests
                 "model.onnx",
                 "model_card.md",
                 "reference_profile.json",
+                "report.html",
                 "signature.json",
                 "split.json",
                 "training_record.json",
@@ -85,6 +87,44 @@ public class TrainingPipelineTests
         Assert.Equal(1, (await ChampionAsync(pipeline))?.Number);
         var refused = await pipeline.Get<ModelStore>().FindVersionAsync(TenantId.Default, ModelName.Parse("churn"), 2, default);
         Assert.Contains("that of version 1 on the same rows", Assert.Single(refused!.Verdict!.Findings).Detail);
+    }
+
+    [Fact]
+    public async Task The_report_has_all_that_the_spec_asks_for_and_what_the_learner_said()
+    {
+        await using var pipeline = await WithCustomersAsync();
+        var spec = Spec with
+        {
+            Split = new SplitSpec(Kind: FoldKind.Grouped, Column: "age"),
+            Evaluation = new EvaluationSpec(["plan"], 100, 0.9, new CrossValidationSpec(3, 2, FoldKind.Grouped, "age")),
+        };
+
+        var (result, _) = await pipeline.TrainAsync(pipeline.Request(spec));
+
+        var champion = await ChampionAsync(pipeline);
+        await using var stream = await pipeline.Get<ModelFiles>().OpenReadAsync(TenantId.Default, champion!, ModelFiles.Evaluation, default);
+        using var content = new MemoryStream();
+        await stream!.CopyToAsync(content);
+        var report = Documents.Read<EvaluationReport>(content.ToArray());
+        Assert.Equal(result.Metrics, report.Metrics);
+        Assert.Equal(["plan is basic", "plan is full"], report.Slices.Select(slice => slice.Conditions.Single().ToString()).Order());
+        Assert.Equal(6, report.CrossValidation!.Metrics["rocAuc"].Count);
+        Assert.True(report.CrossValidation.Metrics["rocAuc"].Min() > 0.8);
+        Assert.NotEmpty(report.Intervals);
+        Assert.NotEmpty(report.LearningCurve);
+    }
+
+    [Fact]
+    public async Task A_column_to_split_by_that_is_not_there_is_told_before_anything_is_trained()
+    {
+        await using var pipeline = await WithCustomersAsync();
+        var spec = Spec with { Split = new SplitSpec(Kind: FoldKind.TimeOrdered, Column: "plan"), Evaluation = new EvaluationSpec(["gone"]) };
+
+        var (result, _) = await pipeline.TrainAsync(pipeline.Request(spec));
+
+        Assert.Equal(
+            "split.column: 'plan' is a category; expected a column of timestamps or numbers; evaluation.slices[0]: the data set has no column 'gone'",
+            result.Reason);
     }
 
     [Theory]

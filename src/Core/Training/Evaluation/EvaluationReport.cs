@@ -10,8 +10,8 @@ public sealed record EvaluationSummary(
 /// <summary>How good a model is on rows it has not seen: all of it, kept with the version.</summary>
 /// <param name="Headline">The metric that ranks models of this task.</param>
 /// <param name="ConfusionMatrix">Rows by true class (outer) and predicted class (inner), in signature order; absent for regression.</param>
-/// <param name="Improvement">By metric the share of the baseline's error that the model removes; where the baseline has none, left
-/// out.</param>
+/// <param name="Improvement">By metric the share of the baseline's error that the model removes; left out where the baseline
+/// has none, and for the calibration error, which a constant has none of by construction.</param>
 /// <param name="Intervals">By metric, from a percentile bootstrap of the rows; empty if none was asked for.</param>
 /// <param name="Confidence">Of the intervals.</param>
 /// <param name="Resamples">How many resamples gave them.</param>

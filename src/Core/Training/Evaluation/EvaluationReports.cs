@@ -83,11 +83,11 @@ public static class EvaluationReports
                 slice.Slice.Conditions,
                 rows.Length,
                 Measure.Of(signature, predicted, truth).Metrics(),
-                Intervals(signature, predicted, truth).GetValueOrDefault(headline),
                 slice.Loss,
                 slice.LossElsewhere,
                 slice.PValue,
-                slice.PValue < Worse && slice.Loss > slice.LossElsewhere);
+                slice.PValue < Worse && slice.Loss > slice.LossElsewhere,
+                Intervals(signature, predicted, truth).GetValueOrDefault(headline));
         }
     }
 
@@ -96,7 +96,9 @@ public static class EvaluationReports
         var improvement = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (name, value) in summary.Metrics)
         {
-            if (summary.Baseline.TryGetValue(name, out var baseline)
+            // What says the same of every row is calibrated without merit.
+            if (name is not "ece"
+                && summary.Baseline.TryGetValue(name, out var baseline)
                 && MetricCatalog.Find(name)?.Improvement(value, baseline) is { } share)
             {
                 improvement.Add(name, share);

@@ -23,6 +23,14 @@ public sealed record EvaluationSpec(
             yield return new SpecError($"{path}.confidence", "expected a number over 0 and under 1");
         }
 
+        for (var i = 0; i < (Slices?.Count ?? 0); i++)
+        {
+            if (string.IsNullOrEmpty(Slices![i]))
+            {
+                yield return new SpecError($"{path}.slices[{i}]", "expected the name of a column");
+            }
+        }
+
         foreach (var error in CrossValidation?.Check($"{path}.crossValidation") ?? [])
         {
             yield return error;

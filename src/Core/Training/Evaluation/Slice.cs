@@ -21,21 +21,21 @@ public sealed record SliceCondition(string Column, string? Value = null, double?
 /// <summary>How good a model is on some of the rows.</summary>
 /// <param name="Conditions">One, or two of different columns: both hold.</param>
 /// <param name="Metrics">On these rows alone; what is undefined is left out.</param>
-/// <param name="Interval">Of the headline metric, by bootstrap, not corrected for the number of slices.</param>
 /// <param name="Loss">The mean log loss or squared error of a row.</param>
 /// <param name="LossElsewhere">The same of all other rows.</param>
 /// <param name="PValue">The chance that rows of equal quality differ so much against this slice or more: Welch's t test of the losses,
 /// one-sided, times the number of slices looked at (Bonferroni), at most 1.</param>
 /// <param name="IsWorse">Whether that chance is under 5 %.</param>
+/// <param name="Interval">Of the headline metric, by bootstrap, not corrected for the number of slices; absent where it is undefined.</param>
 public sealed record SliceReport(
     IReadOnlyList<SliceCondition> Conditions,
     int Rows,
     IReadOnlyDictionary<string, double> Metrics,
-    Interval? Interval,
     double Loss,
     double LossElsewhere,
     double PValue,
-    bool IsWorse);
+    bool IsWorse,
+    Interval? Interval = null);
 
 /// <summary>The rows of a slice, before anything is measured on them.</summary>
 /// <param name="Rows">Ascending.</param>

@@ -6,7 +6,7 @@ namespace Mlops.Training;
 /// <summary>Cuts rows by what a column says.</summary>
 /// <remarks>
 /// Numbers are cut at their quartiles, unless they are only few; categories by value, the most frequent ones; missing values are a slice of
-/// their own. A slice under <see cref="LeastRows"/> is left out: on fewer rows nothing can be told from chance.
+/// their own. A slice of fewer rows than <see cref="LeastRows"/>, or that leaves fewer outside, is left out: so few prove nothing.
 /// </remarks>
 public static class Slicing
 {
@@ -47,7 +47,7 @@ public static class Slicing
         return
         [
             .. conditions.Zip(rows)
-                .Where(slice => slice.Second.Count >= least && slice.Second.Count < column.Length)
+                .Where(slice => slice.Second.Count >= least && slice.Second.Count <= column.Length - least)
                 .Select(slice => new Slice([slice.First], [.. slice.Second])),
         ];
     }

@@ -41,8 +41,7 @@ internal static class ReportPlots
     public static Markup Calibration(EvaluationReport report)
     {
         var plot = new Plot("Calibration", Axis.Share("Predicted probability"), Axis.Share("How often it came true"))
-            .Line([(0, 0), (1, 1)], "reference")
-            .Line(report.Calibration.Select(bin => (bin.Predicted, bin.Observed)), "c0 thin");
+            .Line([(0, 0), (1, 1)], "reference");
         double most = report.Calibration.Max(bin => bin.Rows);
         foreach (var bin in report.Calibration)
         {
@@ -50,7 +49,7 @@ internal static class ReportPlots
                 bin.Predicted,
                 bin.Observed,
                 2.5 + (5.5 * Math.Sqrt(bin.Rows / most)),
-                "c0",
+                "c0 faint",
                 $"{ReportText.Number(bin.Predicted)} predicted, {ReportText.Number(bin.Observed)} observed, {ReportText.Count(bin.Rows)} rows");
         }
 
@@ -66,9 +65,9 @@ internal static class ReportPlots
 
         const double Size = 420;
         const double Left = 96;
-        const double Top = 30;
+        const double Top = 6;
         var cell = (Size - Left - 8) / matrix.Count;
-        var height = Top + (cell * 0.72 * matrix.Count) + 74;
+        var height = Top + (cell * 0.72 * matrix.Count) + 50;
         var (tall, below) = (cell * 0.72, Top + (cell * 0.72 * matrix.Count));
         var svg = Markup.Of($"<svg class=\"plot\" viewBox=\"0 0 {Size} {height}\" role=\"img\"><title>Confusion matrix</title>");
         for (var truth = 0; truth < matrix.Count; truth++)

@@ -165,8 +165,8 @@ internal static class ReportSections
     {
         var interval = report.Intervals.GetValueOrDefault(metric);
         var baseline = report.Baseline.TryGetValue(metric, out var known) ? $"baseline {ReportText.Number(known)}" : "no baseline";
-        var range = interval is null ? "" : $"{ReportText.Number(interval)} · ";
-        return Markup.Of($"<div class=\"tile\"><span>{ReportText.Label(metric)}</span><b>{ReportText.Number(report.Metrics[metric])}</b><span>{range}{baseline}</span></div>");
+        var range = interval is null ? null : Markup.Of($"<span>{ReportText.Number(interval)}</span>");
+        return Markup.Of($"<div class=\"tile\"><span>{ReportText.Label(metric)}</span><b>{ReportText.Number(report.Metrics[metric])}</b>{range}<span>{baseline}</span></div>");
     }
 
     private static Markup Section(string title, Markup content) => Markup.Of($"<section><h2>{title}</h2>{content}</section>");

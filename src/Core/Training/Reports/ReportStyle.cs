@@ -31,7 +31,7 @@ internal static class ReportStyle
         code { font: 13px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
         .plot { display: block; width: 100%; height: auto; } .range { width: 150px; height: 16px; display: block; }
         .grid { stroke: var(--grid); stroke-width: 1; } .tick { fill: var(--soft); font-size: 11px; } .axis { fill: var(--ink); font-size: 12px; }
-        .line { fill: none; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; } .thin { stroke-width: 1.2; }
+        .line { fill: none; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
         .reference { fill: none; stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 4; } .faint { fill-opacity: .55; }
         .cell { fill: var(--c0); } .count { fill: var(--ink); font-size: 12px; } .strong { fill: var(--card); font-weight: 600; }
         .line.reference { stroke-width: 1; }

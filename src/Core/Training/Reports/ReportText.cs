@@ -31,7 +31,7 @@ internal static class ReportText
         ["rmse"] = "RMSE",
         ["mae"] = "Mean absolute error",
         ["r2"] = "R²",
-        ["mape"] = "Mean absolute % error",
+        ["mape"] = "Mean absolute percentage error, as a share",
         ["pinball10"] = "Pinball loss, 10 %",
         ["pinball50"] = "Pinball loss, 50 %",
         ["pinball90"] = "Pinball loss, 90 %",
@@ -65,7 +65,9 @@ internal static class ReportText
 
     public static string Number(Interval interval) => $"{Number(interval.Low)} to {Number(interval.High)}";
 
-    public static string Percent(double share) => (share * 100).ToString(Math.Abs(share) < 0.1 ? "0.#" : "0", CultureInfo.InvariantCulture) + " %";
+    /// <summary>Whole percents, and finer ones near 0 and 100.</summary>
+    public static string Percent(double share) =>
+        (share * 100).ToString(share switch { > 0.99 and < 1 => "0.##", < 0.1 and > -0.1 => "0.#", _ => "0" }, CultureInfo.InvariantCulture) + " %";
 
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 

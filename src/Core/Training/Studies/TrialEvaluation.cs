@@ -61,13 +61,19 @@ public sealed class TrialEvaluation(
 
         void Watch(TrainingProgress progress)
         {
-            if (LearningCurve.IsKept(progress.Completed) && double.IsFinite(progress.Loss))
+            if (IsReported(progress.Completed) && double.IsFinite(progress.Loss))
             {
                 _reported.Add(new IntermediateValue(progress.Completed, sign * progress.Loss));
                 PruneUnless(progress.Completed >= progress.Total);
             }
         }
     }
+
+    /// <summary>
+    /// Every round up to 100, every tenth up to 1,000, every hundredth beyond: the same rounds in every trial, so that they compare, and
+    /// at most 280 of them.
+    /// </summary>
+    private static bool IsReported(int round) => round <= 100 || round % (round <= 1_000 ? 10 : 100) is 0;
 
     private void PruneUnless(bool isLast)
     {
