@@ -8,6 +8,9 @@ internal static class NormalDistribution
     private const double SqrtHalf = 0.70710678118654752440;
     private const double Scale = 3.75;
 
+    // What lies beyond is less than 2^−54.
+    private const double Negligible = 8.5;
+
     // Over this the function is less than the smallest number.
     private const double Vanishes = 27;
 
@@ -52,8 +55,11 @@ internal static class NormalDistribution
             return upper + Math.Log(1 - Math.Exp(LogCdf(low) - upper));
         }
 
-        return Math.Log(1 - (0.5 * ErfcOfPositive(-low * SqrtHalf)) - (0.5 * ErfcOfPositive(high * SqrtHalf)));
+        return Math.Log(1 - Tail(-low) - Tail(high));
     }
+
+    /// <summary>What lies beyond a positive number; nothing where it would not change a difference to 1.</summary>
+    private static double Tail(double x) => x > Negligible ? 0 : 0.5 * ErfcOfPositive(x * SqrtHalf);
 
     private static double ErfcOfPositive(double x) => x > Vanishes ? 0 : Scaled(x) * Math.Exp(-x * x);
 

@@ -46,7 +46,7 @@ internal abstract class ParzenColumn
             var logs = new double[kernels.Means.Length];
             for (var k = 0; k < kernels.Count; k++)
             {
-                logs[k] = Math.Log(kernels.InverseSigmas[k]) - NormalDistribution.LogSqrtTwoPi - kernels.LogMass(k);
+                logs[k] = -NormalDistribution.LogSqrtTwoPi - kernels.LogMass(k);
             }
 
             return logs;

@@ -13,6 +13,9 @@ internal sealed class ParzenEstimator
     // So many of the newest count in full; the older ones less and less.
     private const int FullWeights = 25;
 
+    // Logarithm of a share of the greatest kernel's density: ten thousand such do not change the twelfth digit.
+    private const double Negligible = -38;
+
     private readonly ParzenColumn[] _columns;
     private readonly double[] _cumulative;
     private readonly double[] _logWeights;
@@ -112,10 +115,15 @@ internal sealed class ParzenEstimator
 
         var max = Math.Max(Math.Max(greatest[0], greatest[1]), Math.Max(greatest[2], greatest[3]));
         var shift = Vector256.Create(max);
+        var negligible = Vector256.Create(Negligible);
         var sums = Vector256<double>.Zero;
         foreach (var vector in vectors)
         {
-            sums += Vector256.Exp(vector - shift);
+            var relative = vector - shift;
+            if (Vector256.GreaterThanAny(relative, negligible))
+            {
+                sums += Vector256.Exp(relative);
+            }
         }
 
         return Math.Log(Vector256.Sum(sums)) + max;

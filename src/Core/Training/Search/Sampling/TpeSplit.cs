@@ -28,15 +28,29 @@ internal sealed record TpeSplit(int Finished, IReadOnlyList<Trial> Below, double
             }
         }
 
-        var order = ranked.Select(rank => rank.Index).ToList();
+        var chronological = ranked.ToArray();
         ranked.Sort();
-        var below = ranked.Take(BelowCount(finished)).Select(rank => rank.Index).Order().ToList();
-        var isBelow = below.ToHashSet();
-        return new TpeSplit(
-            finished,
-            [.. below.Select(t => study.Trials[t])],
-            null,
-            [.. order.Where(t => !isBelow.Contains(t)).Select(t => study.Trials[t])]);
+        var isBelow = new bool[study.Trials.Count];
+        for (var i = 0; i < BelowCount(finished); i++)
+        {
+            isBelow[ranked[i].Index] = true;
+        }
+
+        return new TpeSplit(finished, Only(true), null, Only(false));
+
+        List<Trial> Only(bool below)
+        {
+            var trials = new List<Trial>(chronological.Length);
+            foreach (var rank in chronological)
+            {
+                if (isBelow[rank.Index] == below)
+                {
+                    trials.Add(study.Trials[rank.Index]);
+                }
+            }
+
+            return trials;
+        }
     }
 
     private static TpeSplit OfSeveralObjectives(StudyView study)
