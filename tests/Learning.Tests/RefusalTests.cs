@@ -8,7 +8,7 @@ public sealed class RefusalTests
 {
     private static readonly NumericColumn Numbers = Make.Numbers("x", 1, 2, 3, 4);
 
-    public static TheoryData<string> Learners { get; } = ["logistic-regression", "gradient-boosting"];
+    public static TheoryData<string> Learners { get; } = ["logistic-regression", "gradient-boosting", "naive-bayes"];
 
     [Theory]
     [MemberData(nameof(Learners))]
