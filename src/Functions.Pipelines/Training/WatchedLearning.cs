@@ -26,10 +26,12 @@ public sealed class WatchedLearning(TrainingProgressBoard board, TimeProvider ti
                 tick = timer.WaitForNextTickAsync(stop.Token).AsTask();
             }
         }
-        catch (TrainingRefusedException)
+        finally
         {
-            await stop.CancelAsync();
-            throw;
+            if (!learning.IsCompleted)
+            {
+                await stop.CancelAsync();
+            }
         }
 
         await TellAsync(tenant, training, progress, cancellationToken);

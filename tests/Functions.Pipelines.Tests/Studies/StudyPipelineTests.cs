@@ -152,16 +152,19 @@ public class StudyPipelineTests
     public async Task A_trial_of_a_cancelled_training_is_killed_with_its_run()
     {
         using var begun = new SemaphoreSlim(0);
-        await using var pipeline = await Customers.PipelineAsync(new PickyLearner(_ => begun.Release()));
-        var settings = new Dictionary<string, HyperparameterValue> { ["maxLeaves"] = 64, ["minRowsPerLeaf"] = 1 };
-        var endless = new Dictionary<string, ParameterSpec> { ["rounds"] = new(ParameterType.Int, 10_000, 10_000) };
-        var request = pipeline.Request(
-            Spec with { Learner = new LearnerSpec("picky", settings), Search = new SearchSpec(endless, Trials: 3) });
+        using var released = new ManualResetEventSlim();
+        await using var pipeline = await Customers.PipelineAsync(new PickyLearner(_ =>
+        {
+            begun.Release();
+            released.Wait();
+        }));
+        var request = pipeline.Request(Spec with { Learner = new LearnerSpec("picky") });
 
         var training = pipeline.TrainAsync(request);
         await Task.WhenAny(training, begun.WaitAsync());
         await pipeline.Get<TrainingProgressBoard>().RequestCancelAsync(TenantId.Default, request.Id, default);
         var (result, _) = await training;
+        released.Set();
 
         Assert.Equal(("refused", "The training was cancelled."), (result.Outcome, result.Reason));
         var trial = Assert.Single(await TrialsAsync(pipeline, request));

@@ -92,7 +92,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task The_report_has_all_that_the_spec_asks_for_and_what_the_learner_said()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
         var spec = Spec with
         {
             Split = new SplitSpec(Kind: FoldKind.Grouped, Column: "age"),
@@ -117,7 +117,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task A_column_to_split_by_that_is_not_there_is_told_before_anything_is_trained()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
         var spec = Spec with { Split = new SplitSpec(Kind: FoldKind.TimeOrdered, Column: "plan"), Evaluation = new EvaluationSpec(["gone"]) };
 
         var (result, _) = await pipeline.TrainAsync(pipeline.Request(spec));
