@@ -6,6 +6,7 @@ using Mlops.Data;
 using Mlops.Http;
 using Mlops.Learning;
 using Mlops.Onnx;
+using Mlops.Pipelines.Studies;
 using Mlops.Pipelines.Training;
 using Mlops.Registry;
 using Mlops.Tracking;
@@ -23,8 +24,9 @@ public static class PipelinesApp
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.TryAddSingleton<Reproduction.VersionRecords>();
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
-        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>();
-        app.Services.AddSingleton<TrainingTable>().AddSingleton<HeldOutScores>();
+        app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
+        app.Services.AddSingleton<LearnerFits>().AddSingleton<WatchedLearning>().AddSingleton<StudyStore>().AddSingleton<TrialRuns>()
+            .AddSingleton<TrainingViews>().AddSingleton<HeldOutScores>();
         return app;
     }
 }

@@ -18,6 +18,7 @@ public static class LearningServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetFastTree>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetLightGbm>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetSdca>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, NaiveBayes>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }

@@ -1,4 +1,3 @@
-using Mlops.Data;
 using Mlops.Registry;
 using Mlops.Training;
 
@@ -22,11 +21,6 @@ internal static class TrainingChecks
         Refuse(
             target.Any(value => !double.IsFinite(value)),
             $"The target '{signature.Target}' of {target.Count(value => !double.IsFinite(value))} rows is missing or infinite.");
-        foreach (var feature in signature.Features)
-        {
-            Refuse(feature.Type is ColumnType.Text, $"{learner.Name} cannot learn from free text: leave out the column '{feature.Name}'.");
-        }
-
         if (signature.Task is TaskType.Regression)
         {
             Refuse(target.All(value => value == target[0]), $"The target '{signature.Target}' is the same in all rows.");

@@ -7,8 +7,8 @@ namespace Mlops.Onnx;
 /// <para>
 /// The model is opset 17 with ai.onnx.ml 3, IR version 8. Nodes must be added after the values they read, so the graph is always in
 /// topological order. Values that nodes give get names of their own; only inputs and outputs are named by the caller. Equal calls
-/// give equal bytes. Operators are extension methods: <see cref="TensorOperators"/> and <see cref="LearningOperators"/>;
-/// <see cref="Node(string, ReadOnlySpan{GraphValue}, ReadOnlySpan{NodeSetting})"/> adds any other.
+/// give equal bytes. Operators are extension methods: <see cref="TensorOperators"/>, <see cref="LearningOperators"/> and
+/// <see cref="TextOperators"/>; <see cref="Node(string, ReadOnlySpan{GraphValue}, ReadOnlySpan{NodeSetting})"/> adds any other.
 /// </para>
 /// <para>Not safe for concurrent use.</para>
 /// </remarks>
@@ -21,6 +21,9 @@ public sealed partial class GraphWriter(string name)
 
     /// <summary>The domain of the operators for classical machine learning.</summary>
     public const string LearningDomain = "ai.onnx.ml";
+
+    /// <summary>The domain of ONNX Runtime's own operators; a model names it only if it uses one.</summary>
+    public const string RuntimeDomain = "com.microsoft";
 
     private sealed record NodeEntry(string Operator, string Domain, string[] Inputs, string[] Outputs, NodeSetting[] Attributes);
 
@@ -128,6 +131,11 @@ public sealed partial class GraphWriter(string name)
         model.Message(Model.Graph, WriteGraph);
         model.Message(Model.OpsetImport, opset => WriteOpset(opset, string.Empty, Opset));
         model.Message(Model.OpsetImport, opset => WriteOpset(opset, LearningDomain, LearningOpset));
+        if (_nodes.Exists(node => node.Domain is RuntimeDomain))
+        {
+            model.Message(Model.OpsetImport, opset => WriteOpset(opset, RuntimeDomain, 1));
+        }
+
         foreach (var (key, value) in _metadata)
         {
             model.Message(Model.Metadata, entry =>

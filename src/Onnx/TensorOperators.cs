@@ -28,6 +28,25 @@ public static class TensorOperators
 
     public static GraphValue Exp(this GraphWriter graph, GraphValue value) => graph.Node("Exp", [value]);
 
+    public static GraphValue Log(this GraphWriter graph, GraphValue value) => graph.Node("Log", [value]);
+
+    /// <summary>The greatest integer that is not greater, as a float.</summary>
+    public static GraphValue Floor(this GraphWriter graph, GraphValue value) => graph.Node("Floor", [value]);
+
+    public static GraphValue Abs(this GraphWriter graph, GraphValue value) => graph.Node("Abs", [value]);
+
+    public static GraphValue Min(this GraphWriter graph, GraphValue left, GraphValue right) => graph.Node("Min", [left, right]);
+
+    public static GraphValue Max(this GraphWriter graph, GraphValue left, GraphValue right) => graph.Node("Max", [left, right]);
+
+    /// <summary>The sum of each row, [rows, 1].</summary>
+    public static GraphValue RowSum(this GraphWriter graph, GraphValue matrix) =>
+        graph.Node("ReduceSum", [matrix, graph.Vector(1)], NodeSetting.Of("keepdims", 1));
+
+    /// <summary>The Euclidean length of each row, [rows, 1].</summary>
+    public static GraphValue RowLength(this GraphWriter graph, GraphValue matrix) =>
+        graph.Node("ReduceL2", [matrix], NodeSetting.Of("axes", [1L]), NodeSetting.Of("keepdims", 1));
+
     /// <summary>True where the value is NaN.</summary>
     public static GraphValue IsNaN(this GraphWriter graph, GraphValue value) => graph.Node("IsNaN", [value]);
 
@@ -35,6 +54,9 @@ public static class TensorOperators
     public static GraphValue Equal(this GraphWriter graph, GraphValue left, GraphValue right) => graph.Node("Equal", [left, right]);
 
     public static GraphValue Greater(this GraphWriter graph, GraphValue left, GraphValue right) => graph.Node("Greater", [left, right]);
+
+    public static GraphValue GreaterOrEqual(this GraphWriter graph, GraphValue left, GraphValue right) =>
+        graph.Node("GreaterOrEqual", [left, right]);
 
     public static GraphValue Where(this GraphWriter graph, GraphValue condition, GraphValue ifTrue, GraphValue ifFalse) =>
         graph.Node("Where", [condition, ifTrue, ifFalse]);

@@ -28,6 +28,57 @@ public sealed class TrainingTests(DocumentedPlatform platform)
     }
 
     [Fact]
+    public async Task A_key_that_is_sent_again_with_another_spec_is_refused()
+    {
+        var first = await StartAsync(
+            """{"model": "keyed", "dataset": "fruit", "target": "ripe", "learner": {"name": "logistic-regression"}}""", "a key");
+        var second = await StartAsync(
+            """{"model": "keyed", "dataset": "fruit", "target": "ripe", "learner": {"name": "gradient-boosting"}}""", "a key");
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.UnprocessableEntity), (first.Status, second.Status));
+        Assert.Equal("Idempotency-Key", second.Body?["errors"]?[0]?["field"]?.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_warm_start_from_no_study_is_told_at_once()
+    {
+        var answer = await StartAsync(
+            """
+            {"model": "warm", "dataset": "fruit", "target": "ripe", "learner": {"name": "logistic-regression"},
+             "search": {"warmStart": ["nothing", "00000000000000000000000000000000"]}}
+            """, "warm");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(
+            ["search.warmStart[0]", "search.warmStart[1]"],
+            answer.Body?["errors"]?.AsArray().Select(error => error?["field"]?.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_cancelled_search_leaves_no_trial_and_no_run_that_runs()
+    {
+        var started = await StartAsync(
+            """
+            {"model": "stopped", "dataset": "fruit", "target": "ripe",
+             "learner": {"name": "gradient-boosting", "hyperparameters": {"minRowsPerLeaf": 1}},
+             "search": {"space": {"rounds": {"type": "int", "low": 9000, "high": 10000}}, "trials": 500, "parallel": 2},
+             "validation": {"folds": 2, "repeats": 20} }
+            """, "stopped");
+        var path = $"/api/v1/training/{started.Body?["id"]?.GetValue<string>()}";
+        await Eventually.TrueAsync(async () => (await TrialsAsync(path)).Count > 0);
+
+        using var cancelled = await Client.PostAsync($"{path}/cancel", null);
+
+        Assert.Equal(HttpStatusCode.OK, cancelled.StatusCode);
+        await Eventually.TrueAsync(async () => (await TrialsAsync(path)).All(trial => trial?["state"]?.GetValue<string>() is not "running"));
+        foreach (var trial in await TrialsAsync(path))
+        {
+            var run = JsonNode.Parse(await Client.GetStringAsync($"/api/v1/runs/{trial?["runId"]}"));
+            Assert.Equal("killed", run?["status"]?.GetValue<string>());
+        }
+    }
+
+    [Fact]
     public async Task A_spec_that_is_wrong_throughout_is_refused_with_the_first_reasons()
     {
         var features = string.Join(',', Enumerable.Range(0, 280).Select(i => $"\"{new string('\'', 30)}{i}\""));
@@ -42,6 +93,12 @@ public sealed class TrainingTests(DocumentedPlatform platform)
 
         Assert.Equal("refused", ended?["result"]?["outcome"]?.GetValue<string>());
         Assert.EndsWith("and 270 more", ended?["result"]?["reason"]?.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    private async Task<JsonArray> TrialsAsync(string training)
+    {
+        using var answer = await Client.GetAsync($"{training}/study/trials");
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["items"]!.AsArray() : [];
     }
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> StartAsync(string spec, string key)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mlops.Data;
 using Mlops.Learning;
 using Mlops.Onnx;
+using Mlops.Pipelines.Studies;
 using Mlops.Pipelines.Training;
 using Mlops.Registry;
 using Mlops.Storage;
@@ -19,7 +20,8 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
     private readonly ServiceProvider _services;
     private int _trainings;
 
-    public PipelineOnDisk() => _services = new ServiceCollection()
+    /// <param name="own">A learner of the test's own, beside the real ones.</param>
+    public PipelineOnDisk(ILearner? own = null) => _services = With(own)
         .AddLogging()
         .AddSingleton<TimeProvider>(new FakeTimeProvider())
         .AddSingleton<IdSource>(new SequentialIds())
@@ -33,7 +35,22 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
         .AddSingleton(provider => new TrainingProgressBoard(provider.GetRequiredService<ITableStore>(), TimeProvider.System))
         .AddSingleton<TrainingTable>()
         .AddSingleton<HeldOutScores>()
+        .AddSingleton<LearnerFits>()
+        .AddSingleton(provider => new WatchedLearning(provider.GetRequiredService<TrainingProgressBoard>(), TimeProvider.System))
+        .AddSingleton<StudyStore>()
+        .AddSingleton<TrialRuns>()
         .BuildServiceProvider();
+
+    private static ServiceCollection With(ILearner? own)
+    {
+        var services = new ServiceCollection();
+        if (own is not null)
+        {
+            services.AddSingleton(own);
+        }
+
+        return services;
+    }
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -51,15 +68,36 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
             .OnAsync(nameof(ResolveData), Repeated(times, (StartedTraining input) => Activity<ResolveData>().RunAsync(input, default)))
             .OnAsync(nameof(ValidateData), Repeated(times, (OnData input) => Activity<ValidateData>().RunAsync(input, default)))
             .OnAsync(nameof(SplitData), Repeated(times, (OnData input) => Activity<SplitData>().RunAsync(input, default)))
-            .OnAsync(nameof(TrainLearner), Repeated(times, (OnData input) => Learner().RunAsync(input, default)))
+            .OnAsync(nameof(TrainLearner), Repeated(times, (OnData input) => Activity<TrainLearner>().RunAsync(input, default)))
             .OnAsync(nameof(EvaluateModel), Repeated(times, (OnData input) => Activity<EvaluateModel>().RunAsync(input, default)))
             .OnAsync(nameof(ProfileData), Repeated(times, (OnData input) => Activity<ProfileData>().RunAsync(input, default)))
             .OnAsync(nameof(LogRun), Repeated(times, (TrainedModel input) => Activity<LogRun>().RunAsync(input, default)))
             .OnAsync(nameof(RegisterVersion), Repeated(times, (TrainedModel input) => Activity<RegisterVersion>().RunAsync(input, default)))
             .OnAsync(nameof(CheckGates), Repeated(times, (Candidate input) => Activity<CheckGates>().RunAsync(input, default)))
             .OnAsync(nameof(SetAlias), Repeated(times, (Candidate input) => Activity<SetAlias>().RunAsync(input, default)))
-            .OnAsync(nameof(FailRun), Repeated(times, (EndedTraining input) => Activity<FailRun>().RunAsync(input, default)));
+            .OnAsync(nameof(FailRun), Repeated(times, (EndedTraining input) => Activity<FailRun>().RunAsync(input, default)))
+            .OnAsync(nameof(RunStudy), async (StudyRequest input) => await SearchAsync(input, times));
         return (await TrainModel.RunAsync(context, request), context);
+    }
+
+    /// <summary>Runs the study with its real activities, from one generation to the next as a host would.</summary>
+    private async Task<EndedStudy> SearchAsync(StudyRequest request, int times)
+    {
+        while (true)
+        {
+            var context = new FakeOrchestration()
+                .OnAsync(nameof(PlanStudy), Repeated(times, (OnData input) => Activity<PlanStudy>().RunAsync(input, default)))
+                .OnAsync(nameof(SuggestTrial), Repeated(times, (TrialRequest input) => Activity<SuggestTrial>().RunAsync(input, default)))
+                .OnAsync(nameof(RunTrial), Repeated(times, (TrialRequest input) => Activity<RunTrial>().RunAsync(input, default)))
+                .OnAsync(nameof(FinishStudy), Repeated(times, (StudyToFinish input) => Activity<FinishStudy>().RunAsync(input, default)));
+            var ended = await RunStudy.RunAsync(context, request);
+            if (context.Restart is not { NewInput: StudyRequest next })
+            {
+                return ended;
+            }
+
+            request = next;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -68,15 +106,7 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private T Activity<T>() => ActivatorUtilities.CreateInstance<T>(_services);
-
-    // Watching a training takes real time; everything else in these tests is at one instant.
-    private TrainLearner Learner() => new(
-        _services.GetServices<ILearner>(),
-        Get<TrainingTable>(),
-        Get<TrainingFiles>(),
-        Get<TrainingProgressBoard>(),
-        TimeProvider.System);
+    public T Activity<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 
     private static Func<TInput, Task<object?>> Repeated<TInput, TOutput>(int times, Func<TInput, Task<TOutput>> activity) => async input =>
     {

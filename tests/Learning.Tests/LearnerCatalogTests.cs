@@ -12,7 +12,8 @@ public sealed class LearnerCatalogTests
         using var services = new ServiceCollection().AddLearning().AddLearning().BuildServiceProvider();
         var catalog = services.GetRequiredService<LearnerCatalog>();
 
-        var built = typeof(LearnerCatalog).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(ILearner)));
+        var built = typeof(LearnerCatalog).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(ILearner)) && type != typeof(CalibratedLearner));
 
         Assert.Equal(built.ToHashSet(), catalog.All.Select(learner => learner.GetType()).ToHashSet());
         Assert.All(catalog.All, learner => Assert.True(catalog.TryFind(learner.Name, out var found) && found == learner));

@@ -41,6 +41,25 @@ internal static class Make
         return new StringColumn(new ColumnSchema(name, ColumnType.Category, true), codes, levels);
     }
 
+    public static StringColumn Texts(string name, params string?[] values)
+    {
+        var column = Strings(name, values);
+        return new StringColumn(new ColumnSchema(name, ColumnType.Text, true), column.Codes, column.Levels);
+    }
+
+    public static NumericColumn Times(string name, params double[] unixSeconds) =>
+        new(new ColumnSchema(name, ColumnType.Timestamp, true), unixSeconds);
+
+    /// <summary>A frame's signature, for learning an encoding alone.</summary>
+    public static ModelSignature Signature(params Column[] columns) =>
+        new([.. columns.Select(column => column.Schema)], "target", TaskType.Binary, ["no", "yes"]);
+
+    public static RawFeatures Raw(params Column[] columns) => RawFeatures.Read(new DataFrame(columns), Signature(columns));
+
+    /// <summary>Preparation of one column, without targets.</summary>
+    public static Preparation Prepared(string name, ColumnPreprocessing how) =>
+        Preparation.Default with { Columns = new Dictionary<string, ColumnPreprocessing> { [name] = how } };
+
     public static TrainingData Regression(double[] target, params Column[] columns) => Data(TaskType.Regression, 0, target, columns);
 
     public static TrainingData Classification(int classes, double[] target, params Column[] columns) =>
@@ -64,6 +83,25 @@ internal static class Make
             ? scores
             : Array.ConvertAll(scores, score => (double)(Array.BinarySearch(ranked, score) * classes / rows));
         return Data(task, classes, target, [Numbers("whole", whole), Strings("few", few), Numbers("holed", holed), Strings("many", many)]);
+    }
+
+    /// <summary><see cref="Mixed"/> with a timestamp and a text, both with gaps, and both of use.</summary>
+    public static TrainingData Rich(int rows, TaskType task, int classes, int seed = 1)
+    {
+        string[] good = ["Great", "friendly", "FAST", "schön", "Ärger-free"];
+        string[] bad = ["broken", "late", "Rude", "ÄRGER", "weiß nicht"];
+        string[] filler = ["the", "delivery,", "was", "and", "box!", "(again)", "on", "time"];
+        var data = Mixed(rows, task, classes, seed);
+        var random = new DeterministicRandom(seed + 100);
+        string Word(string[] words) => words[random.NextInt(words.Length)];
+        var median = data.Target.Order().ElementAt(rows / 2);
+        var texts = data.Target.Select(target => random.NextDouble() < 0.1 ? null : string.Join(' ', Enumerable
+            .Range(0, random.NextInt(8))
+            .Select(_ => Word(random.NextDouble() < 0.5 ? filler : (target >= median) ^ (random.NextDouble() < 0.2) ? good : bad))));
+        var times = data.Target.Select(_ =>
+            random.NextDouble() < 0.1 ? double.NaN : 1.5e9 + Math.Floor(random.NextDouble() * 2e8));
+        Column[] columns = [.. data.Features.Columns, Times("when", [.. times]), Texts("remark", [.. texts])];
+        return Data(task, classes, data.Target, columns);
     }
 
     private static TrainingData Data(TaskType task, int classes, double[] target, Column[] columns) => new(

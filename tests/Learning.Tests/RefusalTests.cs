@@ -8,7 +8,7 @@ public sealed class RefusalTests
 {
     private static readonly NumericColumn Numbers = Make.Numbers("x", 1, 2, 3, 4);
 
-    public static TheoryData<string> Learners { get; } = ["logistic-regression", "gradient-boosting"];
+    public static TheoryData<string> Learners { get; } = ["logistic-regression", "gradient-boosting", "naive-bayes"];
 
     [Theory]
     [MemberData(nameof(Learners))]
@@ -41,17 +41,6 @@ public sealed class RefusalTests
         learner,
         Make.Classification(2, [0, 1, 0, 1], Make.Numbers("same", 3, 3, 3, 3), Make.Strings("level", "a", "a", "a", "a")),
         "There is nothing to learn from: each feature has one value in all rows, or none.");
-
-    [Theory]
-    [MemberData(nameof(Learners))]
-    public void Free_text(string learner)
-    {
-        var text = new StringColumn(new ColumnSchema("remarks", ColumnType.Text, false), [0, 1, 2, 3], ["one", "two", "three", "four"]);
-        Refuses(
-            learner,
-            Make.Classification(2, [0, 1, 0, 1], Numbers, text),
-            $"{learner} cannot learn from free text: leave out the column 'remarks'.");
-    }
 
     [Fact]
     public void A_constant_quantity() =>

@@ -5,10 +5,10 @@ internal static class EveryOperator
 {
     public static readonly string[] Names =
     [
-        "Add", "ArgMax", "ArrayFeatureExtractor", "Cast", "Concat", "Div", "Equal", "Exp", "FeatureVectorizer", "Gather", "Gemm",
-        "Greater", "Identity", "Imputer", "IsNaN", "LabelEncoder", "LinearClassifier", "LinearRegressor", "MatMul", "Mul",
-        "OneHotEncoder", "Reshape", "Scaler", "Sigmoid", "Slice", "Softmax", "Sub", "TreeEnsembleClassifier", "TreeEnsembleRegressor",
-        "Where",
+        "Abs", "Add", "ArgMax", "ArrayFeatureExtractor", "Cast", "Concat", "Div", "Equal", "Exp", "FeatureVectorizer", "Floor", "Gather",
+        "Gemm", "Greater", "GreaterOrEqual", "Identity", "Imputer", "IsNaN", "LabelEncoder", "LinearClassifier", "LinearRegressor",
+        "Log", "MatMul", "Max", "Min", "Mul", "OneHotEncoder", "ReduceL2", "ReduceSum", "Reshape", "Scaler", "Sigmoid", "Slice",
+        "Softmax", "StringNormalizer", "Sub", "TfIdfVectorizer", "Tokenizer", "TreeEnsembleClassifier", "TreeEnsembleRegressor", "Where",
     ];
 
     public static GraphWriter Graph()
@@ -41,9 +41,16 @@ internal static class EveryOperator
         var spread = graph.Softmax(graph.Concat(1, probabilities, linear));
         var best = graph.Cast(graph.ArgMax(spread, 1, keepDimension: true), ElementType.Float);
 
+        var words = graph.Tokenizer(graph.Reshape(graph.LowerAscii(graph.Reshape(strings, -1)), -1, 1), "[a-z]+", "");
+        var tokens = graph.LabelEncoder(graph.Reshape(words, 0, -1), ["red"], [1L], 0);
+        var counts = graph.CountGrams(tokens, [[[1]]], [0]);
+        var length = graph.Log(graph.Add(graph.RowLength(counts), graph.Max(graph.RowSum(counts), graph.Constant([1f], 1))));
+        var capped = graph.Min(graph.Floor(graph.Abs(length)), graph.Constant([1f], 1));
+        var known = graph.Cast(graph.GreaterOrEqual(capped, graph.Constant([1f], 1)), ElementType.Float);
+
         graph.Output(graph.Identity(label), "label", ElementType.String, Dimension.Rows);
         graph.Output(probabilities, "probabilities", ElementType.Float, Dimension.Rows, 2);
-        graph.Output(graph.Add(chosen, best), "number", ElementType.Float, Dimension.Rows, 1);
+        graph.Output(graph.Add(graph.Add(chosen, best), known), "number", ElementType.Float, Dimension.Rows, 1);
         return graph;
     }
 }

@@ -43,6 +43,14 @@ public class OperatorTests
         { "Scaler", (g, x) => g.Scaler(x, [1, 0, 3], [10, 1, 2]), [0, -2, 0, 30, 0, 6] },
         { "ArrayFeatureExtractor", (g, x) => g.ArrayFeatureExtractor(x, 2, 1), [3, -2, 6, 0] },
         { "FeatureVectorizer", (g, x) => g.FeatureVectorizer([1, 3], g.Gather(x, [1], 1), x), [-2, 1, -2, 3, 0, 4, 0, 6] },
+        { "Floor", (g, x) => g.Floor(g.Div(x, g.Constant([4f], 1))), [0, -1, 0, 1, 0, 1] },
+        { "Abs", (g, x) => g.Abs(x), [1, 2, 3, 4, 0, 6] },
+        { "Log", (g, x) => g.Log(g.Exp(x)), [1, -2, 3, 4, 0, 6] },
+        { "Min", (g, x) => g.Min(x, g.Constant([1f], 1)), [1, -2, 1, 1, 0, 1] },
+        { "Max", (g, x) => g.Max(x, g.Constant([1f], 1)), [1, 1, 3, 4, 1, 6] },
+        { "RowSum", (g, x) => g.RowSum(x), [2, 10] },
+        { "RowLength", (g, x) => g.RowLength(x), [MathF.Sqrt(14), MathF.Sqrt(52)] },
+        { "GreaterOrEqual", (g, x) => g.Cast(g.GreaterOrEqual(x, g.Constant([3f], 1)), ElementType.Float), [0, 0, 1, 1, 0, 1] },
         { "LinearRegressor", (g, x) => g.LinearRegressor(x, [1, 2, 3], [100]), [106, 122] },
     };
 
@@ -133,6 +141,33 @@ public class OperatorTests
             ["high", "?", "low"]);
 
         Assert.Equal(["HIGH", "none", "LOW"], run.Strings("y"));
+    }
+
+    [Fact]
+    public void LowerAscii_leaves_letters_beyond_ascii_as_they_are()
+    {
+        using var run = RunStrings((graph, x) => graph.LowerAscii(graph.Reshape(x, -1)), ElementType.String, ["AZaz_ÄÉΣ", "", "Ж1"]);
+
+        Assert.Equal(["azaz_ÄÉΣ", "", "Ж1"], run.Strings("y"));
+    }
+
+    [Fact]
+    public void Tokenizer_gives_what_matches_and_pads_the_shorter_rows()
+    {
+        using var run = RunStrings((graph, x) => graph.Tokenizer(x, "[a-zü]+", "-"), ElementType.String, ["ab, cü!", "", "x"]);
+
+        Assert.Equal(["ab", "cü", "-", "-", "x", "-"], run.Strings("y"));
+        Assert.Equal([3, 1, 2], run.Shape("y"));
+    }
+
+    [Fact]
+    public void CountGrams_counts_runs_of_tokens()
+    {
+        using var run = Run(
+            (graph, x) => graph.CountGrams(graph.Cast(x, ElementType.Int64), [[[1]], [[1, 2], [2, 1]]], [0, 2, 1], [1, 1, 0.5f]),
+            values: [1, 2, 1, 3, 1, 2]);
+
+        Assert.Equal([2, 0.5f, 1, 1, 0, 1], run.Floats("y"));
     }
 
     [Fact]

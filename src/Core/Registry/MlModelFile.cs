@@ -25,6 +25,12 @@ internal static class MlModelFile
         yaml.Append("  python_function:\n");
         yaml.Append("    data: model.onnx\n");
         yaml.Append("    loader_module: mlflow.onnx\n");
+        if (content.Signature.DecisionThreshold is { } threshold)
+        {
+            yaml.Append("metadata:\n");
+            yaml.Append(CultureInfo.InvariantCulture, $"  decision_threshold: {threshold:R}\n");
+        }
+
         yaml.Append(CultureInfo.InvariantCulture, $"mlflow_version: {MlflowVersion}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"model_size_bytes: {content.Onnx.Length}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"model_uuid: {Quoted(uuid)}\n");

@@ -7,7 +7,7 @@ namespace Mlops.Serving;
 /// <summary>Writes scores as <c>{"model": …, "version": …, "predictions": […]}</c>.</summary>
 /// <remarks>
 /// A prediction of a classifier is <c>{"label": …, "probabilities": {class: …}}</c>, the label being the most probable class (the
-/// first of equals); of a regressor <c>{"value": …}</c>. Predictions stand in the order of the records. Immutable.
+/// first of equals), or the positive one from the signature's decision threshold on; of a regressor <c>{"value": …}</c>. Predictions stand in the order of the records. Immutable.
 /// </remarks>
 public sealed class PredictionResponseWriter
 {
@@ -25,11 +25,13 @@ public sealed class PredictionResponseWriter
     private readonly JsonEncodedText _model;
     private readonly int _version;
     private readonly JsonEncodedText[] _classes;
+    private readonly float? _threshold;
 
     public PredictionResponseWriter(ModelVersion version)
     {
         (_model, _version) = (JsonEncodedText.Encode(version.Model.Value), version.Number);
         _classes = [.. version.Signature.Classes.Select(label => JsonEncodedText.Encode(label))];
+        _threshold = version.Signature.Task is TaskType.Binary ? (float?)version.Signature.DecisionThreshold : null;
     }
 
     private int Width => Math.Max(_classes.Length, 1);
@@ -77,7 +79,7 @@ public sealed class PredictionResponseWriter
         }
         else
         {
-            json.WriteString(LabelName, _classes[IndexOfMax(scores)]);
+            json.WriteString(LabelName, _classes[LabelOf(scores)]);
             json.WriteStartObject(ProbabilitiesName);
             for (var k = 0; k < _classes.Length; k++)
             {
@@ -90,8 +92,13 @@ public sealed class PredictionResponseWriter
         json.WriteEndObject();
     }
 
-    private static int IndexOfMax(ReadOnlySpan<float> scores)
+    private int LabelOf(ReadOnlySpan<float> scores)
     {
+        if (_threshold is { } threshold)
+        {
+            return scores[1] >= threshold ? 1 : 0;
+        }
+
         var best = 0;
         for (var k = 1; k < scores.Length; k++)
         {

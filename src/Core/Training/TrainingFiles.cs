@@ -3,7 +3,10 @@ using Mlops.Storage;
 namespace Mlops.Training;
 
 /// <summary>The working folder of one training: what its steps hand to each other, and what becomes the version's folder.</summary>
-/// <remarks>Every file is made by one step from its inputs alone, so that a repeated step writes the same bytes again.</remarks>
+/// <remarks>
+/// Every file is made from a step's inputs alone, so that a repeated step writes the same bytes again. The plan is made by the step that
+/// validates and completed by the one that trains, which may find a threshold.
+/// </remarks>
 public sealed class TrainingFiles(IBlobStore blobs)
 {
     /// <summary>What trained; see <see cref="TrainingEnvironment"/>.</summary>
@@ -14,15 +17,22 @@ public sealed class TrainingFiles(IBlobStore blobs)
     public const string Model = "model.onnx";
     public const string Evaluation = "evaluation.json";
     public const string Profile = "reference_profile.json";
+    public const string Importance = "importance.json";
+
+    /// <summary>What a study is to do; see <see cref="StudyPlan"/>.</summary>
+    public const string StudyPlan = "study_plan.json";
+
+    /// <summary>What came of a study; see <see cref="StudyReport"/>. Absent if there was none.</summary>
+    public const string Study = "study.json";
+
+    /// <summary>What a study chose; see <see cref="TrainingChoice"/>.</summary>
+    public const string Choice = "choice.json";
 
     /// <summary>What the exported model says of the held-out rows: little-endian doubles, row-major [rows, output width].</summary>
     public const string Predictions = "predictions.bin";
 
     /// <summary>The loss as training went on: a list of <see cref="LossPoint"/>. Absent if the learner did not say.</summary>
     public const string LearningCurve = "learning_curve.json";
-
-    /// <summary>What a search tried: a list of <see cref="TrialPoint"/>. Absent if there was none.</summary>
-    public const string Study = "study.json";
 
     public async Task WriteAsync<T>(TenantId tenant, string training, string file, T value, CancellationToken cancellationToken) =>
         await WriteBytesAsync(tenant, training, file, Documents.Write(value), cancellationToken);
@@ -50,6 +60,26 @@ public sealed class TrainingFiles(IBlobStore blobs)
         await stream.CopyToAsync(content, cancellationToken);
         return content.ToArray();
     }
+
+    /// <returns>What was written first, this or what an earlier call left.</returns>
+    public async Task<T> WriteOnceAsync<T>(TenantId tenant, string training, string file, T value, CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream(Documents.Write(value), writable: false);
+        return await blobs.PutAsync(PathOf(tenant, training, file), stream, BlobCondition.Absent, cancellationToken) is not null
+            ? value
+            : await ReadAsync<T>(tenant, training, file, cancellationToken);
+    }
+
+    public async Task<bool> ExistsAsync(TenantId tenant, string training, string file, CancellationToken cancellationToken) =>
+        await blobs.FindAsync(PathOf(tenant, training, file), cancellationToken) is not null;
+
+    /// <summary>What the training learns with: the spec's learner, or the one that its study chose.</summary>
+    /// <exception cref="FileNotFoundException">The study that is to choose has not ended, which is a broken promise.</exception>
+    public async Task<TrainingChoice> ChoiceAsync(
+        TenantId tenant, string training, TrainingSpec spec, CancellationToken cancellationToken) =>
+        spec is { Search: null, Learner: { } learner }
+            ? new TrainingChoice(learner, spec.Preprocessing)
+            : await ReadAsync<TrainingChoice>(tenant, training, Choice, cancellationToken);
 
     /// <returns>Null if no step has written it.</returns>
     public async Task<T?> FindAsync<T>(TenantId tenant, string training, string file, CancellationToken cancellationToken)

@@ -59,6 +59,11 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
         }
 
         errors.AddRange(spec.Weights?.CheckAgainst(data, task is TaskType.Regression ? null : distinct, "weights") ?? []);
+        errors.AddRange(spec.Calibration?.CheckAgainst(task, "calibration") ?? []);
+        errors.AddRange(PreprocessingCheck.CheckAgainst(
+            spec.Preprocessing ?? new Dictionary<string, ColumnPreprocessing>(),
+            [.. names.Select(data.Find).OfType<Column>().Select(column => column.Schema)],
+            "preprocessing"));
         if (errors.Count > 0)
         {
             return new PlanOutcome.Refused(errors);

@@ -39,6 +39,9 @@ public static class TrainingSpecCheck
         errors.AddRange(spec.Validation?.Check("validation") ?? []);
         errors.AddRange(spec.Evaluation?.Check("evaluation") ?? []);
         errors.AddRange(spec.Budget?.Check("budget") ?? []);
+        Require(
+            spec.Budget is null || spec.Learner is null, "budget",
+            "expected none, as the learner is named; a search has trials and maxMinutes of its own");
         if (spec.Search is { } search)
         {
             errors.AddRange(SearchSpecCheck.Check(search, "search", learners.FirstOrDefault(known => known.Name == spec.Learner?.Name)));

@@ -6,7 +6,7 @@ namespace Mlops.Pipelines.Training;
 /// <summary>
 /// Measures the exported model on the held-out rows, as it serves, and the learner on folds of the training rows if asked.
 /// </summary>
-public sealed class EvaluateModel(HeldOutScores scores, TrainingTable table, TrainingFiles files, IEnumerable<ILearner> learners)
+public sealed class EvaluateModel(HeldOutScores scores, TrainingFiles files, LearnerFits fits)
 {
     /// <returns>The figures that travel; the whole report lies in the training's folder.</returns>
     /// <exception cref="TrainingRefusedException">The training rows cannot be cut into the folds asked for.</exception>
@@ -19,7 +19,7 @@ public sealed class EvaluateModel(HeldOutScores scores, TrainingTable table, Tra
         var context = new ReportContext(
             await CrossValidateAsync(step, rows, cancellationToken),
             await files.FindAsync<List<LossPoint>>(tenant, id, TrainingFiles.LearningCurve, cancellationToken),
-            await files.FindAsync<List<TrialPoint>>(tenant, id, TrainingFiles.Study, cancellationToken));
+            await TrialsAsync(tenant, id, cancellationToken));
         var report = EvaluationReports.Build(
             new ScoredRows(rows.Signature, rows.HeldOut, predictions, rows.HeldOutTarget, rows.TrainTarget),
             request.Spec.Evaluation ?? new EvaluationSpec(),
@@ -31,6 +31,12 @@ public sealed class EvaluateModel(HeldOutScores scores, TrainingTable table, Tra
         return report.Summary;
     }
 
+    private async Task<IReadOnlyList<TrialPoint>?> TrialsAsync(TenantId tenant, string id, CancellationToken cancellationToken) =>
+        await files.FindAsync<StudyReport>(tenant, id, TrainingFiles.Study, cancellationToken) is { } study
+            ? [.. study.Trials.Select(trial => new TrialPoint(
+                trial.Number, trial.State, trial.Values is [var value, ..] ? value : null, trial.Parameters))]
+            : null;
+
     private async Task<CrossValidationReport?> CrossValidateAsync(OnData step, PreparedRows rows, CancellationToken cancellationToken)
     {
         var spec = step.Training.Request.Spec;
@@ -39,15 +45,10 @@ public sealed class EvaluateModel(HeldOutScores scores, TrainingTable table, Tra
             return null;
         }
 
-        var learner = learners.First(known => known.Name == spec.Learner!.Name);
-        var options = new TrainingOptions(
-            spec.Learner!.SettingsFor(learner),
-            spec.Seed,
-            Environment.ProcessorCount,
-            Preprocessing: spec.Preprocessing,
-            Monotone: spec.Learner!.Monotone);
-        var groups = folds.Column is { } column ? (await table.ReadTrainingRowsAsync(step, cancellationToken))[column] : null;
-        var data = new TrainingData(rows.Train, rows.TrainTarget, rows.Signature);
-        return FoldMeasurement.Measure(learner, data, options, folds, groups, cancellationToken);
+        var choice = await files.ChoiceAsync(
+            TenantId.Parse(step.Training.Request.Tenant), step.Training.Request.Id, spec, cancellationToken);
+        var fit = fits.For(spec, choice, rows.Signature, Environment.ProcessorCount);
+        var groups = folds.Column is { } column ? rows.Training.Frame[column] : null;
+        return FoldMeasurement.Measure(fit.Learner, fit.DataOf(rows.Training), fit.Options, folds, groups, cancellationToken);
     }
 }

@@ -6,8 +6,7 @@ using Mlops.Training;
 namespace Mlops.Pipelines.Training;
 
 /// <summary>Writes what was tried and how good it was on the training's run and ends it. Repeated, it writes the same again.</summary>
-public sealed class LogRun(
-    IEnumerable<ILearner> learners, RunStore runs, ArtifactStore artifacts, TrainingFiles files, TimeProvider time)
+public sealed class LogRun(LearnerFits fits, RunStore runs, ArtifactStore artifacts, TrainingFiles files, TimeProvider time)
 {
     /// <exception cref="InvalidOperationException">The run is gone or refuses the batch, which is a broken promise.</exception>
     [Function(nameof(LogRun))]
@@ -17,7 +16,8 @@ public sealed class LogRun(
         var tenant = TenantId.Parse(request.Tenant);
         var run = made.Training.Run?.RunId ?? throw new ArgumentException("There is no run to log to.", nameof(made));
 
-        var logged = await runs.LogBatchAsync(tenant, run, Batch(made), cancellationToken);
+        var choice = await files.ChoiceAsync(tenant, request.Id, request.Spec, cancellationToken);
+        var logged = await runs.LogBatchAsync(tenant, run, Batch(made, choice.Learner), cancellationToken);
         if (logged is not LogOutcome.Logged)
         {
             throw new InvalidOperationException($"Run {run} does not take its batch: {logged}");
@@ -30,17 +30,17 @@ public sealed class LogRun(
         return true;
     }
 
-    private RunBatch Batch(TrainedModel made)
+    private RunBatch Batch(TrainedModel made, LearnerSpec learner)
     {
         var spec = made.Training.Request.Spec;
         var at = new DateTimeOffset(made.Training.StartedAt, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        var hyperparameters = spec.Learner!.SettingsFor(learners.First(known => known.Name == spec.Learner!.Name))
+        var hyperparameters = learner.SettingsFor(fits.Find(learner.Name))
             .Select(pair => new Param(pair.Key, pair.Value.ToString()));
         return new RunBatch(
             [.. made.Report.Metrics.Select(metric => new Metric(metric.Key, metric.Value, at)),
                 .. made.Model.Facts.Select(fact => new Metric(fact.Key, fact.Value, at))],
             [
-                new Param("learner", spec.Learner!.Name),
+                new Param("learner", learner.Name),
                 new Param("seed", spec.Seed.ToString(CultureInfo.InvariantCulture)),
                 .. hyperparameters,
             ],

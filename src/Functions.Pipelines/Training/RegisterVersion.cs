@@ -28,7 +28,7 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
             made.Report.Metrics,
             new Dictionary<string, string>
             {
-                ["learner"] = request.Spec.Learner!.Name,
+                ["learner"] = made.Model.Learner,
                 ["dataset"] = $"{made.Data.Dataset}:{made.Data.Version}",
                 ["training"] = request.Id,
             },
@@ -49,17 +49,20 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
         var rows = await table.ReadSplitAsync(new OnData(made.Training, made.Data), cancellationToken);
         var environment = await files.ReadAsync<TrainingEnvironment>(
             tenant, request.Id, TrainingFiles.Environment, cancellationToken);
+        var choice = await files.ChoiceAsync(tenant, request.Id, request.Spec, cancellationToken);
+        var importance = await files.ReadAsync<Dictionary<string, double>>(
+            tenant, request.Id, TrainingFiles.Importance, cancellationToken);
         var report = await files.ReadAsync<EvaluationReport>(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken);
         var record = new TrainingRecord(
             request.Id,
-            request.Spec,
-            request.Spec.Learner!,
+            request.Spec with { Preprocessing = choice.Preprocessing },
+            choice.Learner,
             made.Data.Dataset,
             made.Data.Version,
             made.Data.Sha256,
             made.Model.Sha256,
             made.Model.Facts,
-            made.Model.Importance,
+            importance,
             environment.CodeVersion,
             environment.Runtime,
             environment.Architecture,

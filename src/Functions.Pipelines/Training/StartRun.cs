@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Tracking;
+using Mlops.Training;
 
 namespace Mlops.Pipelines.Training;
 
@@ -13,7 +14,7 @@ public sealed class StartRun(ExperimentStore experiments, RunStore runs)
         var tenant = TenantId.Parse(request.Tenant);
         var experiment = await experiments.GetOrCreateAsync(tenant, request.Spec.Experiment ?? request.Spec.Model, cancellationToken);
         var start = new RunStart(
-            $"{request.Spec.Learner!.Name}-{request.Id[..8]}",
+            $"{NameOf(request.Spec)}-{request.Id[..8]}",
             new DateTimeOffset(training.StartedAt, TimeSpan.Zero),
             [
                 new Tag("mlflow.user", request.Caller),
@@ -24,4 +25,8 @@ public sealed class StartRun(ExperimentStore experiments, RunStore runs)
         var run = await runs.CreateAsync(tenant, experiment.Id, start, cancellationToken);
         return new StartedRun(experiment.Id, run.Id);
     }
+
+    private static string NameOf(TrainingSpec spec) => spec.Learner is { } learner
+        ? spec.Search is null ? learner.Name : $"{learner.Name}-study"
+        : "auto";
 }

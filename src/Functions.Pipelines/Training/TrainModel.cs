@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Mlops.Pipelines.Studies;
 using Mlops.Registry;
 using Mlops.Training;
 
@@ -13,16 +14,10 @@ namespace Mlops.Pipelines.Training;
 /// </remarks>
 public static class TrainModel
 {
-    private static readonly TaskOptions Retrying = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 4, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 3)
-        {
-            HandleFailure = failure => !failure.IsCausedBy<TrainingRefusedException>(),
-        });
-
     [Function(nameof(TrainModel))]
     public static async Task<TrainingResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, TrainingRequest request)
     {
-        var steps = new TrainingSteps(context, Retrying);
+        var steps = new TrainingSteps(context, PipelineRetries.Options);
         var training = new StartedTraining(request, Run: null, context.CurrentUtcDateTime);
         try
         {
@@ -30,10 +25,19 @@ public static class TrainModel
             var data = await steps.CallAsync<ResolvedData>(TrainingStep.ResolveData, nameof(ResolveData), training);
             await steps.CallAsync<ValidatedData>(TrainingStep.Validate, nameof(ValidateData), new OnData(training, data));
             await steps.CallAsync<SplitRows>(TrainingStep.Split, nameof(SplitData), new OnData(training, data));
+            var study = request.Spec is { Search: null, Learner: not null }
+                ? null
+                : await steps.CallAsync(TrainingStep.Search, () => SearchAsync(context, new OnData(training, data)));
+            if (study is { Refusal: { } refusal })
+            {
+                await steps.FailAsync(refusal, training);
+                return TrainingResult.Refused(training, refusal);
+            }
+
             var model = await steps.CallAsync<ExportedModel>(TrainingStep.TrainAndExport, nameof(TrainLearner), new OnData(training, data));
             var report = await steps.CallAsync<EvaluationSummary>(TrainingStep.Evaluate, nameof(EvaluateModel), new OnData(training, data));
             await steps.CallAsync<bool>(TrainingStep.Profile, nameof(ProfileData), new OnData(training, data));
-            var made = new TrainedModel(training, data, model, report);
+            var made = new TrainedModel(training, data, model, report, study?.Result);
             await steps.CallAsync<bool>(TrainingStep.LogRun, nameof(LogRun), made);
             var version = await steps.CallAsync<RegisteredVersion>(TrainingStep.Register, nameof(RegisterVersion), made);
             var verdict = await steps.CallAsync<GateVerdict>(TrainingStep.Gates, nameof(CheckGates), new Candidate(made, version));
@@ -56,4 +60,10 @@ public static class TrainModel
             throw;
         }
     }
+
+    private static Task<EndedStudy> SearchAsync(TaskOrchestrationContext context, OnData step) =>
+        context.CallSubOrchestratorAsync<EndedStudy>(
+            nameof(RunStudy),
+            new StudyRequest(step, NextTrial: 0, context.CurrentUtcDateTime),
+            new SubOrchestrationOptions(instanceId: StudyInstance.Of(step.Training.Request)));
 }

@@ -7,6 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Mlops.Http;
+using Mlops.Pipelines.Studies;
 using Mlops.Storage;
 using Mlops.Tracking;
 using Mlops.Training;
@@ -16,14 +17,23 @@ namespace Mlops.Pipelines.Training;
 
 /// <summary>Starts, shows, follows and cancels trainings.</summary>
 public sealed class TrainingFunctions(
-    IEnumerable<ILearner> learners, TrainingProgressBoard board, RunStore runs, IdSource ids, TimeProvider time)
+    IEnumerable<ILearner> learners,
+    TrainingViews views,
+    TrainingFiles files,
+    TrainingProgressBoard board,
+    RunStore runs,
+    TrialRuns trials,
+    IdSource ids,
+    TimeProvider time)
 {
     /// <summary>A spec travels with every step, in messages that hold 256 KiB.</summary>
     private const int MaxSpecBytes = 64 * 1024;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Starts a training. The same Idempotency-Key starts it once, however often it is sent.</summary>
+    /// <summary>
+    /// Starts a training. The same Idempotency-Key starts it once, however often it is sent; with another spec it is refused.
+    /// </summary>
     [Function("StartTraining")]
     public async Task<Accepted<TrainingView>> StartAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/training")] HttpRequest request,
@@ -37,7 +47,11 @@ public sealed class TrainingFunctions(
                 StatusCodes.Status413PayloadTooLarge, new FieldError("body", $"expected a spec of at most {MaxSpecBytes} bytes"));
         }
 
-        var errors = TrainingSpecCheck.Check(spec, [.. learners]);
+        var caller = request.Caller();
+        List<SpecError> errors =
+        [
+            .. TrainingSpecCheck.Check(spec, [.. learners]), .. await WarmStartErrorsAsync(caller.Tenant, spec.Search, cancellationToken),
+        ];
         if (errors.Count > 0)
         {
             throw new ProblemException(
@@ -46,7 +60,6 @@ public sealed class TrainingFunctions(
                 [.. errors.Select(error => new FieldError(error.Path, error.Problem))]);
         }
 
-        var caller = request.Caller();
         var id = IdempotencyKey.IdOf(request.Headers["Idempotency-Key"], ids);
         var instance = Instance(caller.Tenant, id);
         if (await client.GetInstanceAsync(instance, cancellationToken) is null)
@@ -54,8 +67,15 @@ public sealed class TrainingFunctions(
             await ScheduleAsync(client, instance, new TrainingRequest(caller.Tenant.Value, id, caller.Name, spec), cancellationToken);
         }
 
-        var view = await FindAsync(client, caller.Tenant, id, cancellationToken)
+        var view = await views.FindAsync(client, caller.Tenant, id, cancellationToken)
             ?? new TrainingView(id, "pending", time.GetUtcNow(), spec);
+        if (!Documents.Write(view.Spec).AsSpan().SequenceEqual(Documents.Write(spec)))
+        {
+            throw new ProblemException(
+                StatusCodes.Status422UnprocessableEntity,
+                new FieldError("Idempotency-Key", $"expected a new key: with this one the training '{id}' was started by another spec"));
+        }
+
         return TypedResults.Accepted($"/api/v1/training/{id}", view);
     }
 
@@ -65,7 +85,7 @@ public sealed class TrainingFunctions(
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
-        await FindAsync(client, request.Caller().Tenant, id, cancellationToken) is { } view
+        await views.FindAsync(client, request.Caller().Tenant, id, cancellationToken) is { } view
             ? TypedResults.Ok(view)
             : Unknown(id);
 
@@ -105,7 +125,7 @@ public sealed class TrainingFunctions(
         CancellationToken cancellationToken)
     {
         var tenant = request.Caller().Tenant;
-        return await FindAsync(client, tenant, id, cancellationToken) is { } first
+        return await views.FindAsync(client, tenant, id, cancellationToken) is { } first
             ? TypedResults.ServerSentEvents(ChangesAsync(client, tenant, first, cancellationToken))
             : Unknown(id);
     }
@@ -119,7 +139,7 @@ public sealed class TrainingFunctions(
         CancellationToken cancellationToken)
     {
         var tenant = request.Caller().Tenant;
-        if (await FindAsync(client, tenant, id, cancellationToken) is not { } view)
+        if (await views.FindAsync(client, tenant, id, cancellationToken) is not { } view)
         {
             return Unknown(id);
         }
@@ -130,9 +150,11 @@ public sealed class TrainingFunctions(
         }
 
         await board.RequestCancelAsync(tenant, id, cancellationToken);
-        await client.TerminateInstanceAsync(Instance(tenant, id), "cancelled", cancellationToken);
+        await client.TerminateInstanceAsync(
+            Instance(tenant, id), new TerminateInstanceOptions("cancelled", Recursive: true), cancellationToken);
         await client.WaitForInstanceCompletionAsync(Instance(tenant, id), cancellationToken);
-        var ended = await FindAsync(client, tenant, id, cancellationToken) ?? view;
+        await trials.CancelAllAsync(tenant, id, cancellationToken);
+        var ended = await views.FindAsync(client, tenant, id, cancellationToken) ?? view;
         if (ended is { State: "cancelled", Status.RunId: { } run })
         {
             await runs.FinishAsync(tenant, run, RunStatus.Killed, time.GetUtcNow(), cancellationToken);
@@ -161,7 +183,24 @@ public sealed class TrainingFunctions(
 
     private static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no training '{id}'.");
 
-    private static string Instance(TenantId tenant, string id) => $"{tenant}.training.{id}";
+    private static string Instance(TenantId tenant, string id) => TrainingViews.Instance(tenant, id);
+
+    private async Task<IReadOnlyList<SpecError>> WarmStartErrorsAsync(
+        TenantId tenant, SearchSpec? search, CancellationToken cancellationToken)
+    {
+        var errors = new List<SpecError>();
+        for (var i = 0; i < (search?.WarmStart?.Count ?? 0); i++)
+        {
+            if (search?.WarmStart?[i] is not { } earlier
+                || !TrainingViews.IsId(earlier)
+                || !await files.ExistsAsync(tenant, earlier, TrainingFiles.StudyPlan, cancellationToken))
+            {
+                errors.Add(new SpecError($"search.warmStart[{i}]", "expected the id of an earlier training that searched"));
+            }
+        }
+
+        return errors;
+    }
 
     private async IAsyncEnumerable<SseItem<string>> ChangesAsync(
         DurableTaskClient client, TenantId tenant, TrainingView first, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -171,7 +210,7 @@ public sealed class TrainingFunctions(
         string? shown = null;
         do
         {
-            view = await FindAsync(client, tenant, view.Id, cancellationToken) ?? view;
+            view = await views.FindAsync(client, tenant, view.Id, cancellationToken) ?? view;
             var text = Encoding.UTF8.GetString(Documents.Write(view));
             if (text != shown)
             {
@@ -180,19 +219,5 @@ public sealed class TrainingFunctions(
             }
         }
         while (!view.HasEnded && await timer.WaitForNextTickAsync(cancellationToken));
-    }
-
-    private async Task<TrainingView?> FindAsync(
-        DurableTaskClient client, TenantId tenant, string id, CancellationToken cancellationToken)
-    {
-        // An id is 32 hexadecimal digits; nothing else can name an instance, not even by accident.
-        if (id.Length is not 32 || !id.All(char.IsAsciiHexDigitLower))
-        {
-            return null;
-        }
-
-        return await client.GetInstanceAsync(Instance(tenant, id), getInputsAndOutputs: true, cancellationToken) is { } instance
-            ? TrainingView.Of(instance, id, await board.FindAsync(tenant, id, cancellationToken))
-            : null;
     }
 }

@@ -1,3 +1,4 @@
+using Mlops.Pipelines.Studies;
 using Mlops.Registry;
 using Mlops.Training;
 
@@ -20,10 +21,13 @@ public sealed record ValidatedData(int Rows, IReadOnlyList<string> Warnings);
 
 public sealed record SplitRows(int Train, int Test);
 
-public sealed record ExportedModel(
-    string Sha256, long Bytes, IReadOnlyDictionary<string, double> Facts, IReadOnlyDictionary<string, double> Importance);
+/// <param name="Learner">The name of what learned it.</param>
+/// <param name="Facts">What the learner has to say of the training.</param>
+public sealed record ExportedModel(string Sha256, long Bytes, string Learner, IReadOnlyDictionary<string, double> Facts);
 
-public sealed record TrainedModel(StartedTraining Training, ResolvedData Data, ExportedModel Model, EvaluationSummary Report);
+/// <param name="Study">What a search has found, if there was one.</param>
+public sealed record TrainedModel(
+    StartedTraining Training, ResolvedData Data, ExportedModel Model, EvaluationSummary Report, StudyResult? Study = null);
 
 public sealed record RegisteredVersion(string Model, int Number);
 
@@ -36,6 +40,7 @@ public sealed record EndedTraining(StartedTraining Training, string Reason);
 /// <param name="Outcome"><c>promoted</c> (it carries the alias), <c>registered</c> (a gate refused it the alias) or <c>refused</c>
 /// (no model).</param>
 /// <param name="Reason">Why it was refused.</param>
+/// <param name="Study">What a search has found, if there was one.</param>
 public sealed record TrainingResult(
     string Outcome,
     string? RunId,
@@ -44,7 +49,8 @@ public sealed record TrainingResult(
     IReadOnlyDictionary<string, double>? Metrics,
     IReadOnlyDictionary<string, double>? Baseline,
     GateVerdict? Verdict,
-    string? Reason)
+    string? Reason,
+    StudyResult? Study = null)
 {
     public static TrainingResult Of(TrainedModel made, RegisteredVersion version, GateVerdict verdict) => new(
         verdict.Passed ? "promoted" : "registered",
@@ -54,7 +60,8 @@ public sealed record TrainingResult(
         made.Report.Metrics,
         made.Report.Baseline,
         verdict,
-        Reason: null);
+        Reason: null,
+        made.Study);
 
     public static TrainingResult Refused(StartedTraining training, string reason) =>
         new(

@@ -7,7 +7,7 @@ namespace Mlops.Pipelines.Training;
 [JsonConverter(typeof(JsonStringEnumConverter<TrainingStep>))]
 public enum TrainingStep
 {
-    StartRun, ResolveData, Validate, Split, TrainAndExport, Evaluate, Profile, LogRun, Register, Gates, SetAlias
+    StartRun, ResolveData, Validate, Split, Search, TrainAndExport, Evaluate, Profile, LogRun, Register, Gates, SetAlias
 }
 
 /// <summary>A step that has begun, and when it ended if it has.</summary>
@@ -29,11 +29,14 @@ internal sealed class TrainingSteps(TaskOrchestrationContext context, TaskOption
     private string? _runId;
     private IReadOnlyList<string>? _warnings;
 
-    public async Task<T> CallAsync<T>(TrainingStep step, string activity, object input)
+    public Task<T> CallAsync<T>(TrainingStep step, string activity, object input) =>
+        CallAsync(step, () => context.CallActivityAsync<T>(activity, input, options));
+
+    public async Task<T> CallAsync<T>(TrainingStep step, Func<Task<T>> call)
     {
         _steps.Add(new StepTimes(step, context.CurrentUtcDateTime, EndedAt: null));
         Show("running");
-        var result = await context.CallActivityAsync<T>(activity, input, options);
+        var result = await call();
         _steps[^1] = _steps[^1] with { EndedAt = context.CurrentUtcDateTime };
         _runId = result is StartedRun run ? run.RunId : _runId;
         _warnings = result is ValidatedData { Warnings.Count: > 0 } validated ? [.. validated.Warnings.Take(MaxWarnings)] : _warnings;

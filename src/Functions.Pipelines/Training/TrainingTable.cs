@@ -16,15 +16,6 @@ public sealed class TrainingTable(DatasetStore datasets, TrainingFiles files)
         return await datasets.ReadFrameAsync(tenant, version, cancellationToken);
     }
 
-    /// <summary>Every column of the rows that teach.</summary>
-    public async Task<DataFrame> ReadTrainingRowsAsync(OnData step, CancellationToken cancellationToken)
-    {
-        var request = step.Training.Request;
-        var frame = await ReadAsync(step, cancellationToken);
-        var split = await files.ReadAsync<HoldOut>(TenantId.Parse(request.Tenant), request.Id, TrainingFiles.Split, cancellationToken);
-        return frame.Take(split.Train);
-    }
-
     /// <summary>The rows that teach and the rows that test, features in signature order.</summary>
     public async Task<PreparedRows> ReadSplitAsync(OnData step, CancellationToken cancellationToken)
     {
@@ -33,21 +24,24 @@ public sealed class TrainingTable(DatasetStore datasets, TrainingFiles files)
         var frame = await ReadAsync(step, cancellationToken);
         var signature = await files.ReadAsync<ModelSignature>(tenant, id, TrainingFiles.Plan, cancellationToken);
         var split = await files.ReadAsync<HoldOut>(tenant, id, TrainingFiles.Split, cancellationToken);
-        var features = signature.Features.Select(feature => feature.Name);
         var target = TrainingPlan.Encode(frame[signature.Target], signature);
         return new PreparedRows(
             signature,
-            frame.Select(features).Take(split.Train),
-            Array.ConvertAll(split.Train, row => target[row]),
+            new LearningRows(frame, target).Take(split.Train),
             frame.Take(split.Test),
             Array.ConvertAll(split.Test, row => target[row]));
     }
 }
 
 /// <summary>Both parts of a split.</summary>
-/// <param name="Train">The features of the rows that teach.</param>
-/// <param name="TrainTarget">Their class index or value.</param>
+/// <param name="Training">The rows that teach, every column of them, for weights and groups are no features.</param>
 /// <param name="HeldOut">Every column of the rows that test, for another model may look at other columns.</param>
 /// <param name="HeldOutTarget">Their class index or value.</param>
-public sealed record PreparedRows(
-    ModelSignature Signature, DataFrame Train, double[] TrainTarget, DataFrame HeldOut, double[] HeldOutTarget);
+public sealed record PreparedRows(ModelSignature Signature, LearningRows Training, DataFrame HeldOut, double[] HeldOutTarget)
+{
+    /// <summary>The features of the rows that teach, in signature order.</summary>
+    public DataFrame Train => Training.Frame.Select(Signature.Features.Select(feature => feature.Name));
+
+    /// <summary>The class index or value of the rows that teach.</summary>
+    public double[] TrainTarget => Training.Target;
+}

@@ -7,6 +7,7 @@ namespace Mlops.Pipelines.Training;
 /// <summary>A training as it stands.</summary>
 /// <param name="State"><c>pending</c>, <c>running</c>, <c>suspended</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
 /// <param name="Progress">How far the learner has come, once it has begun.</param>
+/// <param name="Study">How far the search has come, once it has begun.</param>
 /// <param name="Result">What came of it, once it has completed.</param>
 /// <param name="Failure">Why it failed, if it did.</param>
 public sealed record TrainingView(
@@ -17,13 +18,14 @@ public sealed record TrainingView(
     TrainingStatus? Status = null,
     LearnerProgress? Progress = null,
     TrainingResult? Result = null,
-    string? Failure = null)
+    string? Failure = null,
+    StudyProgress? Study = null)
 {
     [JsonIgnore]
     public bool HasEnded => State is "completed" or "failed" or "cancelled";
 
     /// <param name="instance">The orchestration, with its input and output.</param>
-    public static TrainingView Of(OrchestrationMetadata instance, string id, LearnerProgress? progress) => new(
+    public static TrainingView Of(OrchestrationMetadata instance, string id, LearnerProgress? progress, StudyProgress? study = null) => new(
         id,
         InstanceState.Of(instance.RuntimeStatus),
         instance.CreatedAt,
@@ -31,5 +33,6 @@ public sealed record TrainingView(
         instance.ReadCustomStatusAs<TrainingStatus>(),
         progress,
         instance.RuntimeStatus is OrchestrationRuntimeStatus.Completed ? instance.ReadOutputAs<TrainingResult>() : null,
-        instance.FailureDetails?.ErrorMessage);
+        instance.FailureDetails?.ErrorMessage,
+        study);
 }

@@ -2,19 +2,25 @@ using System.Runtime.Intrinsics;
 
 namespace Mlops.Learning;
 
-/// <summary>Rows of scaled numbers followed by one-hot categories, the latter kept as the one index per row that is 1.</summary>
+/// <summary>
+/// Rows of scaled numbers, then one-hot categories, kept as the one index per row that is 1, then the terms of texts, kept where they
+/// are not 0.
+/// </summary>
 internal sealed class DesignMatrix
 {
     private readonly float[] _numbers;
     private readonly int[][] _codes;
     private readonly int[] _offsets;
+    private readonly TermTable[] _terms;
+    private readonly int[] _termOffsets;
 
     /// <param name="numbers">Row-major [rows, numberWidth].</param>
     /// <param name="codes">For each categorical feature the level of each row, or <see cref="CategoryLevels.Unknown"/>.</param>
     /// <param name="levelCounts">How many levels each categorical feature has.</param>
-    public DesignMatrix(int rows, float[] numbers, int[][] codes, int[] levelCounts)
+    /// <param name="terms">For each text its terms.</param>
+    public DesignMatrix(int rows, float[] numbers, int[][] codes, int[] levelCounts, params TermTable[] terms)
     {
-        (Rows, _numbers, _codes) = (rows, numbers, codes);
+        (Rows, _numbers, _codes, _terms) = (rows, numbers, codes, terms);
         NumberWidth = numbers.Length / Math.Max(rows, 1);
         _offsets = new int[codes.Length];
         Width = NumberWidth;
@@ -22,6 +28,13 @@ internal sealed class DesignMatrix
         {
             _offsets[i] = Width;
             Width += levelCounts[i];
+        }
+
+        _termOffsets = new int[terms.Length];
+        for (var i = 0; i < terms.Length; i++)
+        {
+            _termOffsets[i] = Width;
+            Width += terms[i].Width;
         }
     }
 
@@ -61,6 +74,17 @@ internal sealed class DesignMatrix
             }
         }
 
+        for (var k = 0; k < _terms.Length; k++)
+        {
+            var ofText = weights[_termOffsets[k]..];
+            var columns = _terms[k].Columns(row);
+            var values = _terms[k].Values(row);
+            for (var j = 0; j < columns.Length; j++)
+            {
+                sum += values[j] * ofText[columns[j]];
+            }
+        }
+
         return sum;
     }
 
@@ -89,5 +113,61 @@ internal sealed class DesignMatrix
                 sum[_offsets[k] + code] += factor;
             }
         }
+
+        for (var k = 0; k < _terms.Length; k++)
+        {
+            var ofText = sum[_termOffsets[k]..];
+            var columns = _terms[k].Columns(row);
+            var values = _terms[k].Values(row);
+            for (var j = 0; j < columns.Length; j++)
+            {
+                ofText[columns[j]] += factor * values[j];
+            }
+        }
+    }
+
+    /// <summary>Calls back with every column of a row that may not be 0, ascending, and its value.</summary>
+    public void ForEach(int row, Action<int, float> visit)
+    {
+        for (var i = 0; i < NumberWidth; i++)
+        {
+            visit(i, _numbers[(row * NumberWidth) + i]);
+        }
+
+        for (var k = 0; k < _codes.Length; k++)
+        {
+            if (_codes[k][row] is var code and not CategoryLevels.Unknown)
+            {
+                visit(_offsets[k] + code, 1);
+            }
+        }
+
+        for (var k = 0; k < _terms.Length; k++)
+        {
+            var columns = _terms[k].Columns(row);
+            var values = _terms[k].Values(row);
+            for (var j = 0; j < columns.Length; j++)
+            {
+                visit(_termOffsets[k] + columns[j], values[j]);
+            }
+        }
+    }
+
+    /// <summary>The standard deviation of each column.</summary>
+    public double[] Deviations()
+    {
+        var (means, squares) = (new double[Width], new double[Width]);
+        for (var row = 0; row < Rows; row++)
+        {
+            ForEach(row, (column, value) => means[column] += (double)value / Rows);
+        }
+
+        // Σ (x − m)² over all rows is Σ (x² − 2·x·m) over those where x is not 0, plus rows · m².
+        for (var row = 0; row < Rows; row++)
+        {
+            ForEach(row, (column, value) => squares[column] += value * (value - (2 * means[column])));
+        }
+
+        return [.. squares.Zip(means, (square, mean) => Math.Sqrt(Math.Max(0, (square / Rows) + (mean * mean))))];
     }
 }

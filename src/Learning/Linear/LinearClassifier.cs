@@ -1,12 +1,11 @@
 using Mlops.Data;
 using Mlops.Onnx;
 using Mlops.Registry;
-using Mlops.Training;
 
 namespace Mlops.Learning;
 
 /// <summary>Scores that are linear in the encoded features, made probabilities by sigmoid or softmax.</summary>
-internal sealed class LinearClassifier : ITrainedModel
+internal sealed class LinearClassifier : IProbabilityGraph
 {
     private readonly string _learner;
     private readonly ModelSignature _signature;
@@ -65,9 +64,17 @@ internal sealed class LinearClassifier : ITrainedModel
         return probabilities;
     }
 
+    public GraphValue Probabilities(ModelGraph graph) => Classify(graph).Probabilities;
+
     public byte[] ToOnnx()
     {
         var graph = new ModelGraph(_signature, _learner);
+        var (label, probabilities) = Classify(graph);
+        return graph.Classifies(label, probabilities);
+    }
+
+    private (GraphValue Label, GraphValue Probabilities) Classify(ModelGraph graph)
+    {
         var width = _encoding.Width;
         var first = _signature.Classes.Count - Outputs;
         var coefficients = new float[_signature.Classes.Count * width];
@@ -83,8 +90,7 @@ internal sealed class LinearClassifier : ITrainedModel
             intercepts[first + output] = (float)weights[^1];
         }
 
-        var (label, probabilities) = graph.Writer.LinearClassifier(
+        return graph.Writer.LinearClassifier(
             _encoding.ToGraph(graph), coefficients, intercepts, _signature.Classes, PostTransform.Softmax);
-        return graph.Classifies(label, probabilities);
     }
 }

@@ -4,70 +4,60 @@ using Mlops.Training;
 
 namespace Mlops.Learning;
 
-/// <summary>How a linear model sees the features: scaled numbers, then the levels of each category one-hot.</summary>
+/// <summary>How a linear model sees the features: scaled numbers, then categories one-hot, then the terms of texts.</summary>
 internal sealed class LinearEncoding
 {
-    private readonly NumericScaling _scaling;
-    private readonly CategoryLevels[] _levels;
-    private readonly int _rows;
+    private readonly FeatureEncoding _encoding;
+    private readonly double[] _deviations;
 
-    private LinearEncoding(ModelSignature signature, RawFeatures features)
-    {
-        var (numbers, strings) = FeatureImportance.Positions(signature);
-        _rows = features.Rows;
-        _scaling = NumericScaling.Learn(features.Numbers, [.. numbers.Select(index => signature.Features[index].Name)]);
-        _levels = Array.ConvertAll(features.Strings, CategoryLevels.Learn);
-        Origins = [.. numbers, .. strings.Zip(_levels).SelectMany(pair => Enumerable.Repeat(pair.First, pair.Second.Names.Length))];
-    }
+    private LinearEncoding(FeatureEncoding encoding, DesignMatrix matrix) =>
+        (_encoding, _deviations) = (encoding, matrix.Deviations());
 
     public int Width => Origins.Length;
 
     /// <summary>The index in the signature of the feature that each column was made from.</summary>
-    public int[] Origins { get; }
+    public int[] Origins => _encoding.Origins;
 
+    /// <param name="matrix">The training rows, encoded.</param>
+    /// <param name="preparation">How columns are prepared where not by default, and the targets to learn it from.</param>
+    /// <param name="defaults">How the learner would have its features; those of linear models if absent.</param>
     /// <exception cref="TrainingRefusedException">There is no usable feature, or one that cannot be scaled.</exception>
-    public static LinearEncoding Learn(RawFeatures features, ModelSignature signature, out DesignMatrix matrix)
+    public static LinearEncoding Learn(
+        RawFeatures features,
+        ModelSignature signature,
+        out DesignMatrix matrix,
+        Preparation? preparation = null,
+        EncodingDefaults? defaults = null)
     {
         TrainingChecks.RequireSize(features.Rows, features.Numbers.Length, "numeric features");
-        var encoding = new LinearEncoding(signature, features);
-        TrainingChecks.RequireUsable(
-        [
-            .. Enumerable.Range(0, encoding._scaling.Width).Select(encoding._scaling.IsUsable),
-            .. encoding._levels.Select(levels => levels.Names.Length > 1),
-        ]);
-        matrix = encoding.Encode(features);
-        return encoding;
+        var learned = new FeatureEncodingBuilder(
+            features, signature, preparation ?? Preparation.Default, defaults ?? EncodingDefaults.Linear);
+        TrainingChecks.RequireUsable(learned.Encoding.Usable);
+        TrainingChecks.RequireSize(features.Rows, learned.Encoding.Numbers, "columns of numbers");
+        matrix = Matrix(learned.Encoding, learned.Training);
+        return new LinearEncoding(learned.Encoding, matrix);
     }
 
-    public DesignMatrix Encode(RawFeatures features) => new(
-        features.Rows,
-        _scaling.Apply(features.Numbers, features.Rows),
-        [.. _levels.Zip(features.Strings, (levels, column) => levels.Encode(column))],
-        Array.ConvertAll(_levels, levels => levels.Names.Length));
+    public DesignMatrix Encode(RawFeatures features) => Matrix(_encoding, _encoding.Encode(features));
 
     /// <summary>The standard deviation of each column over the training rows.</summary>
-    public double[] Deviations() =>
-    [
-        .. Enumerable.Range(0, _scaling.Width).Select(column => _scaling.IsUsable(column) ? 1.0 : 0),
-        .. _levels
-            .SelectMany(levels => levels.Counts)
-            .Select(count => (double)count / _rows)
-            .Select(share => Math.Sqrt(share * (1 - share))),
-    ];
+    public double[] Deviations() => [.. _deviations];
 
-    public GraphValue ToGraph(ModelGraph graph)
+    public GraphValue ToGraph(ModelGraph graph) => _encoding.ToGraph(graph);
+
+    private static DesignMatrix Matrix(FeatureEncoding encoding, EncodedFeatures encoded)
     {
-        var parts = new List<GraphValue>();
-        if (graph.Numbers is { } numbers)
+        var width = encoded.Numbers.Length;
+        var numbers = new float[encoded.Rows * width];
+        for (var column = 0; column < width; column++)
         {
-            parts.Add(_scaling.ToGraph(graph.Writer, numbers));
+            var values = encoded.Numbers[column];
+            for (var row = 0; row < values.Length; row++)
+            {
+                numbers[(row * width) + column] = values[row];
+            }
         }
 
-        for (var i = 0; i < _levels.Length; i++)
-        {
-            parts.Add(graph.OneHot(i, _levels[i]));
-        }
-
-        return graph.Join(parts);
+        return new DesignMatrix(encoded.Rows, numbers, encoded.Codes, encoding.CategoryWidths, encoded.Terms);
     }
 }

@@ -18,7 +18,8 @@ internal sealed class LinearProblem
             $"{learner.Name} cannot promise that predictions only rise or only fall with a feature; gradient-boosting can.");
         WeightChecks.Require(data);
         (Data, _options) = (data, options);
-        Encoding = LinearEncoding.Learn(RawFeatures.Read(data.Features, Signature), Signature, out var matrix);
+        Encoding = LinearEncoding.Learn(
+            RawFeatures.Read(data.Features, Signature), Signature, out var matrix, Preparation.Of(data, options));
         Matrix = matrix;
         _validation = options.Validation is { } validation ? Encoding.Encode(RawFeatures.Read(validation.Features, Signature)) : null;
     }

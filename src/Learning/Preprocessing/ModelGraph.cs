@@ -46,20 +46,25 @@ internal sealed class ModelGraph
     /// <summary>Float [rows, numeric features]; absent if the signature has none.</summary>
     public GraphValue? Numbers { get; }
 
+    /// <summary>Some of the numeric features, [rows, indices].</summary>
+    public GraphValue Number(params long[] indices) => Writer.Gather(Numbers!.Value, indices, axis: 1);
+
     /// <summary>One string feature, [rows, 1].</summary>
     public GraphValue String(int index) => _stringWidth is 1 ? _strings : Writer.Gather(_strings, [index], axis: 1);
-
-    /// <summary>1 where the string feature has the level, else 0: float [rows, levels].</summary>
-    public GraphValue OneHot(int index, CategoryLevels levels) =>
-        Writer.Reshape(Writer.OneHotEncoder(String(index), levels.Names), 0, levels.Names.Length);
 
     /// <summary>Values side by side, [rows, sum of their widths].</summary>
     public GraphValue Join(IReadOnlyList<GraphValue> values) => values.Count is 1 ? values[0] : Writer.Concat(1, [.. values]);
 
     /// <summary>The class of the greatest of its probabilities, [rows].</summary>
-    public GraphValue Label(GraphValue probabilities) => Writer.Node(
-        "Gather",
-        [Writer.Constant([.. _signature.Classes], _signature.Classes.Count), Writer.ArgMax(probabilities, axis: 1, keepDimension: false)]);
+    public GraphValue Label(GraphValue probabilities) =>
+        ClassAt(Writer.ArgMax(probabilities, axis: 1, keepDimension: false));
+
+    /// <summary>Of two classes the second where its probability is at least the threshold, [rows].</summary>
+    public GraphValue Label(GraphValue probabilities, double threshold)
+    {
+        var positive = Writer.Reshape(Writer.Gather(probabilities, [1], axis: 1), -1);
+        return ClassAt(Writer.Cast(Writer.GreaterOrEqual(positive, Writer.Constant([(float)threshold], 1)), ElementType.Int64));
+    }
 
     public byte[] Classifies(GraphValue label, GraphValue probabilities)
     {
@@ -74,4 +79,7 @@ internal sealed class ModelGraph
         Writer.Output(prediction, ModelSignature.PredictionOutput, ElementType.Float, Dimension.Rows, 1);
         return Writer.ToBytes();
     }
+
+    private GraphValue ClassAt(GraphValue indices) =>
+        Writer.Node("Gather", [Writer.Constant([.. _signature.Classes], _signature.Classes.Count), indices]);
 }

@@ -1,7 +1,6 @@
 using Mlops.Data;
 using Mlops.Onnx;
 using Mlops.Registry;
-using Mlops.Training;
 
 namespace Mlops.Learning;
 
@@ -9,7 +8,7 @@ namespace Mlops.Learning;
 /// <param name="baseScores">One per output.</param>
 /// <param name="trees">Those of the outputs in turn.</param>
 internal sealed class BoostedTrees(
-    string learner, ModelSignature signature, TreeEncoding encoding, float[] baseScores, IReadOnlyList<Tree> trees) : ITrainedModel
+    string learner, ModelSignature signature, TreeEncoding encoding, float[] baseScores, IReadOnlyList<Tree> trees) : IProbabilityGraph
 {
     public required IReadOnlyDictionary<string, double> Importance { get; init; }
 
@@ -45,23 +44,27 @@ internal sealed class BoostedTrees(
     public byte[] ToOnnx()
     {
         var graph = new ModelGraph(signature, learner);
-        var columns = encoding.ToGraph(graph);
         if (signature.Task is TaskType.Regression)
         {
-            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores));
+            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(encoding.ToGraph(graph), Ensemble(), 1, baseScores));
         }
 
+        var probabilities = Probabilities(graph);
+        return graph.Classifies(graph.Label(probabilities), probabilities);
+    }
+
+    public GraphValue Probabilities(ModelGraph graph)
+    {
+        var columns = encoding.ToGraph(graph);
         if (baseScores.Length > 1)
         {
-            var (label, probabilities) = graph.Writer.TreeEnsembleClassifier(
-                columns, Ensemble(), signature.Classes, PostTransform.Softmax, baseScores);
-            return graph.Classifies(label, probabilities);
+            return graph.Writer.TreeEnsembleClassifier(
+                columns, Ensemble(), signature.Classes, PostTransform.Softmax, baseScores).Scores;
         }
 
         // ONNX Runtime's tree classifier has rules of its own for two classes, which depend on the signs of the leaves.
         var logOdds = graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores);
-        var both = graph.Writer.Sigmoid(graph.Writer.Mul(logOdds, graph.Writer.Constant([-1f, 1f], 1, 2)));
-        return graph.Classifies(graph.Label(both), both);
+        return graph.Writer.Sigmoid(graph.Writer.Mul(logOdds, graph.Writer.Constant([-1f, 1f], 1, 2)));
     }
 
     private TreeEnsemble Ensemble()

@@ -47,9 +47,7 @@ public sealed class GradientBoosting : ILearner
         var settings = new Settings(this, options);
         var random = new DeterministicRandom(options.Seed);
         var features = RawFeatures.Read(data.Features, data.Signature);
-        var encoding = new TreeEncoding(features, data.Signature);
-        TrainingChecks.RequireSize(features.Rows, encoding.Origins.Length, "feature columns");
-        var columns = encoding.Encode(features);
+        var encoding = TreeEncoding.Learn(features, data.Signature, Preparation.Of(data, options), out var columns);
         var matrix = BinnedMatrix.Build(columns, features.Rows, settings.Integer(MaxBins), random.Fork(), options.Threads);
         TrainingChecks.RequireUsable(matrix.Columns.Select(column => column.IsUsable));
 

@@ -3,62 +3,47 @@ using Mlops.Registry;
 
 namespace Mlops.Learning;
 
-/// <summary>How trees see the features: numbers as they are, NaN where missing; then categories.</summary>
+/// <summary>How trees see the features: numbers as they are, NaN where missing; then categories, then the terms of texts.</summary>
 /// <remarks>
 /// A category of up to 16 levels is one-hot, a missing value being a level of its own if training has seen one, and an unknown value all
 /// zeros. One of more levels is a single column of their ranks by frequency; missing and unknown values are NaN there.
 /// </remarks>
 internal sealed class TreeEncoding
 {
-    private const int MaxOneHotLevels = 16;
-
-    private readonly CategoryLevels[] _levels;
+    private readonly FeatureEncoding _encoding;
 
     public TreeEncoding(RawFeatures features, ModelSignature signature)
+        : this(new FeatureEncodingBuilder(features, signature, Preparation.Default, EncodingDefaults.Trees))
     {
-        var (numbers, strings) = FeatureImportance.Positions(signature);
-        _levels = Array.ConvertAll(features.Strings, CategoryLevels.Learn);
-        Origins = [.. numbers, .. strings.Zip(_levels).SelectMany(pair => Enumerable.Repeat(pair.First, Columns(pair.Second)))];
     }
+
+    private TreeEncoding(FeatureEncodingBuilder learned) => (_encoding, IsCategorical) = (learned.Encoding, learned.IsRank);
 
     /// <summary>The index in the signature of the feature that each column was made from.</summary>
-    public int[] Origins { get; }
+    public int[] Origins => _encoding.Origins;
 
-    public float[][] Encode(RawFeatures features) =>
-        [.. features.Numbers, .. _levels.Zip(features.Strings).SelectMany(pair => Encode(pair.First, pair.First.Encode(pair.Second)))];
+    /// <summary>Whether each column holds the ranks of a category, whose order means little.</summary>
+    public bool[] IsCategorical { get; }
 
-    public GraphValue ToGraph(ModelGraph graph)
+    /// <param name="columns">The training rows, encoded: where a column was learned from targets, from those of other rows.</param>
+    public static TreeEncoding Learn(
+        RawFeatures features, ModelSignature signature, Preparation preparation, out float[][] columns)
     {
-        var parts = new List<GraphValue>();
-        if (graph.Numbers is { } numbers)
-        {
-            parts.Add(numbers);
-        }
-
-        for (var i = 0; i < _levels.Length; i++)
-        {
-            var levels = _levels[i];
-            parts.Add(IsOneHot(levels)
-                ? graph.OneHot(i, levels)
-                : graph.Writer.LabelEncoder(graph.String(i), levels.Names, [.. levels.Names.Select(Rank)], float.NaN));
-        }
-
-        return graph.Join(parts);
+        var learned = new FeatureEncodingBuilder(features, signature, preparation, EncodingDefaults.Trees);
+        TrainingChecks.RequireSize(features.Rows, learned.Encoding.Origins.Length, "feature columns");
+        columns = Columns(learned.Encoding, learned.Training);
+        return new TreeEncoding(learned);
     }
 
-    private static IEnumerable<float[]> Encode(CategoryLevels levels, int[] codes)
-    {
-        if (!IsOneHot(levels))
-        {
-            return [Array.ConvertAll(codes, code => code is CategoryLevels.Unknown ? float.NaN : Rank(levels.Names[code], code))];
-        }
+    public float[][] Encode(RawFeatures features) => Columns(_encoding, _encoding.Encode(features));
 
-        return Enumerable.Range(0, levels.Names.Length).Select(level => Array.ConvertAll(codes, code => code == level ? 1f : 0f));
-    }
+    public GraphValue ToGraph(ModelGraph graph) => _encoding.ToGraph(graph);
 
-    private static float Rank(string name, int rank) => name.Length is 0 ? float.NaN : rank;
-
-    private static bool IsOneHot(CategoryLevels levels) => levels.Names.Length <= MaxOneHotLevels;
-
-    private static int Columns(CategoryLevels levels) => IsOneHot(levels) ? levels.Names.Length : 1;
+    private static float[][] Columns(FeatureEncoding encoding, EncodedFeatures encoded) =>
+    [
+        .. encoded.Numbers,
+        .. encoding.CategoryWidths.Zip(encoded.Codes).SelectMany(category => Enumerable.Range(0, category.First)
+            .Select(level => Array.ConvertAll(category.Second, code => code == level ? 1f : 0f))),
+        .. encoded.Terms.SelectMany(terms => terms.ToColumns()),
+    ];
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Mlops.Data;
+using Mlops.Storage;
 using YamlDotNet.Serialization;
 
 namespace Mlops.Registry;
@@ -88,6 +89,19 @@ public sealed class ModelFilesTests : IDisposable
         Assert.Equal("double", inputs.RootElement[0].GetProperty("type").GetString());
         using var outputs = JsonDocument.Parse(Assert.IsType<string>(signature["outputs"]));
         Assert.Equal("[-1,2]", outputs.RootElement[1].GetProperty("tensor-spec").GetProperty("shape").GetRawText());
+    }
+
+    [Fact]
+    public async Task The_decision_threshold_is_in_MLmodel_and_in_the_signature()
+    {
+        var signature = RegistryOnDisk.Signature with { DecisionThreshold = 0.0625 };
+        var content = RegistryOnDisk.Content() with { Signature = signature };
+
+        var metadata = Assert.IsType<Dictionary<object, object>>((await ReadMlModelAsync(content))["metadata"]);
+
+        Assert.Equal("0.0625", metadata["decision_threshold"]);
+        Assert.Equal(0.0625, Documents.Read<ModelSignature>(Documents.Write(signature)).DecisionThreshold);
+        Assert.Null(Documents.Read<ModelSignature>(Documents.Write(RegistryOnDisk.Signature)).DecisionThreshold);
     }
 
     [Fact]

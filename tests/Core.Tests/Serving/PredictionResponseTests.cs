@@ -16,6 +16,22 @@ public sealed class PredictionResponseTests : IDisposable
         + """{"label":"yes","probabilities":{"no":0.25,"yes":0.75}},{"label":"no","probabilities":{"no":0.5,"yes":0.5}}]}""",
         Write(await VersionAsync(), [0.25f, 0.75f, 0.5f, 0.5f]));
 
+    [Theory]
+    [InlineData(0.25, "yes", "yes", "no")]
+    [InlineData(0.9, "no", "no", "no")]
+    [InlineData(0.3, "yes", "no", "no")]
+    public async Task The_label_follows_the_decision_threshold_of_the_signature(double threshold, string first, string second, string third)
+    {
+        var version = await VersionAsync();
+        version = version with { Signature = version.Signature with { DecisionThreshold = threshold } };
+
+        using var json = System.Text.Json.JsonDocument.Parse(Write(version, [0.7f, 0.3f, 0.75f, 0.25f, 0.9f, 0.1f]));
+
+        Assert.Equal(
+            [first, second, third],
+            json.RootElement.GetProperty("predictions").EnumerateArray().Select(prediction => prediction.GetProperty("label").GetString()));
+    }
+
     [Fact]
     public async Task A_regressor_answers_with_values() => Assert.Equal(
         """{"model":"churn","version":1,"predictions":[{"value":0.1},{"value":-3E+20}]}""",

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.DurableTask;
+using Mlops.Pipelines.Studies;
 using Mlops.Registry;
 using Mlops.Training;
 
@@ -56,9 +57,37 @@ public class TrainModelTests
         await TrainModel.RunAsync(context, Request);
 
         var status = StatusOf(context);
-        Assert.Equal(Enum.GetValues<TrainingStep>(), status.Steps.Select(step => step.Step));
+        Assert.Equal(Enum.GetValues<TrainingStep>().Except([TrainingStep.Search]), status.Steps.Select(step => step.Step));
         Assert.All(status.Steps, step => Assert.NotNull(step.EndedAt));
         Assert.Equal(("completed", "run"), (status.State, status.RunId));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_spec_that_searches_or_names_no_learner_is_studied_before_it_is_trained(bool hasLearner)
+    {
+        var spec = hasLearner ? Request.Spec with { Search = new SearchSpec() } : Request.Spec with { Learner = null };
+        var found = new StudyResult(3, 3, 0, 0, 1, new Dictionary<string, double> { ["rocAuc"] = 0.9 }, "ridge", null, ["so"]);
+        var context = Orchestration().On<StudyRequest>(nameof(RunStudy), _ => new EndedStudy(found));
+
+        var result = await TrainModel.RunAsync(context, Request with { Spec = spec });
+
+        Assert.Equal(("promoted", 1), (result.Outcome, result.Study!.BestTrial));
+        Assert.Equal(Enum.GetValues<TrainingStep>(), StatusOf(context).Steps.Select(step => step.Step));
+        Assert.Equal(
+            [nameof(SplitData), nameof(RunStudy), nameof(TrainLearner)], context.Calls.Select(call => call.Activity).Skip(3).Take(3));
+    }
+
+    [Fact]
+    public async Task A_study_that_is_refused_refuses_the_training()
+    {
+        var context = Orchestration().On<StudyRequest>(nameof(RunStudy), _ => new EndedStudy(Result: null, "nothing worked"));
+
+        var result = await TrainModel.RunAsync(context, Request with { Spec = Request.Spec with { Learner = null } });
+
+        Assert.Equal(("refused", "nothing worked"), (result.Outcome, result.Reason));
+        Assert.Equal(nameof(FailRun), context.Calls[^1].Activity);
     }
 
     private static TrainingStatus StatusOf(FakeOrchestration context) => JsonSerializer.Deserialize<TrainingStatus>(context.Statuses[^1]!)!;
@@ -73,7 +102,7 @@ public class TrainModelTests
             .On<OnData>(nameof(SplitData), _ => new SplitRows(75, 25))
             .On<OnData>(
                 nameof(TrainLearner),
-                _ => new ExportedModel("cd", 10, new Dictionary<string, double>(), new Dictionary<string, double>()))
+                _ => new ExportedModel("cd", 10, "gradient-boosting", new Dictionary<string, double>()))
             .On<OnData>(nameof(EvaluateModel), _ => report)
             .On<OnData>(nameof(ProfileData), _ => true)
             .On<TrainedModel>(nameof(LogRun), _ => true)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Mlops.Registry;
 using Mlops.Storage;
 using Mlops.Tracking;
@@ -15,7 +13,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task Data_becomes_a_registered_version_with_its_whole_folder_and_a_finished_run()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
 
         var (result, _) = await pipeline.TrainAsync(pipeline.Request(Spec));
 
@@ -44,7 +42,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task Doing_every_activity_three_times_leaves_one_run_and_one_version()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
 
         var (result, _) = await pipeline.TrainAsync(pipeline.Request(Spec), times: 3);
 
@@ -60,7 +58,7 @@ public class TrainingPipelineTests
     [InlineData("logistic-regression")]
     public async Task The_same_request_on_the_same_data_gives_the_same_bytes(string learner)
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
         var spec = Spec with { Learner = new LearnerSpec(learner), Seed = 5 };
 
         await pipeline.TrainAsync(pipeline.Request(spec));
@@ -75,7 +73,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task A_worse_candidate_stays_in_the_registry_with_the_reasons_and_the_champion_stays_champion()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
         await pipeline.TrainAsync(pipeline.Request(Spec));
         var worse = Spec with
         {
@@ -94,7 +92,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task The_report_has_all_that_the_spec_asks_for_and_what_the_learner_said()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
         var spec = Spec with
         {
             Split = new SplitSpec(Kind: FoldKind.Grouped, Column: "age"),
@@ -120,7 +118,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task A_column_to_split_by_that_is_not_there_is_told_before_anything_is_trained()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
         var split = new SplitSpec(Kind: FoldKind.TimeOrdered, Column: "plan");
         var spec = Spec with { Split = split, Evaluation = new EvaluationSpec(["gone"]) };
 
@@ -138,7 +136,7 @@ public class TrainingPipelineTests
     [InlineData("customers", "same", "target: 'same' has 1 different values; classification needs at least 2")]
     public async Task What_cannot_be_trained_fails_its_run_with_the_reason(string dataset, string target, string reason)
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
 
         var (result, _) = await pipeline.TrainAsync(pipeline.Request(Spec with { Dataset = dataset, Target = target }));
 
@@ -150,7 +148,7 @@ public class TrainingPipelineTests
     [Fact]
     public async Task A_training_that_was_told_to_stop_is_refused()
     {
-        await using var pipeline = await WithCustomersAsync();
+        await using var pipeline = await Customers.PipelineAsync();
         var settings = new Dictionary<string, HyperparameterValue> { ["rounds"] = 5_000, ["learningRate"] = 0.001 };
         var slow = Spec with { Learner = new LearnerSpec("gradient-boosting", settings) };
         var request = pipeline.Request(slow);
@@ -163,22 +161,4 @@ public class TrainingPipelineTests
 
     private static Task<ModelVersion?> ChampionAsync(PipelineOnDisk pipeline) =>
         pipeline.Get<ModelStore>().FindByAliasAsync(TenantId.Default, ModelName.Parse("churn"), AliasName.Champion, default);
-
-    /// <summary>400 customers who leave the more surely the older they are, most of all on the basic plan.</summary>
-    private static async Task<PipelineOnDisk> WithCustomersAsync()
-    {
-        var random = new DeterministicRandom(1);
-        var csv = new StringBuilder("age,plan,noise,left,same\n");
-        for (var i = 0; i < 400; i++)
-        {
-            var age = 18 + random.NextInt(60);
-            var plan = random.NextInt(2) is 0 ? "basic" : "full";
-            var leaves = age + (plan is "basic" ? 15 : 0) + random.NextInt(20) > 60;
-            csv.Append(CultureInfo.InvariantCulture, $"{age},{plan},{random.NextDouble():R},{(leaves ? "yes" : "no")},x\n");
-        }
-
-        var pipeline = new PipelineOnDisk();
-        await pipeline.UploadAsync("customers", new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString())));
-        return pipeline;
-    }
 }

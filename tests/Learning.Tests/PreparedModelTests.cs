@@ -1,0 +1,99 @@
+using Mlops.Data;
+using Mlops.Registry;
+using Mlops.Training;
+
+namespace Mlops.Learning;
+
+/// <summary>Whole models on tables with every kind of column, prepared as nobody would by default.</summary>
+public sealed class PreparedModelTests
+{
+    private static readonly Dictionary<string, ColumnPreprocessing> Asked = new()
+    {
+        ["whole"] = new ColumnPreprocessing(Scale: Scaling.Robust),
+        ["holed"] = new ColumnPreprocessing(Imputation.Mean, Indicator: true, Scale: Scaling.MinMax),
+        ["few"] = new ColumnPreprocessing(Imputation.MostFrequent, MaxCategories: 2),
+        ["many"] = new ColumnPreprocessing(Encode: CategoryEncoding.Target, Smoothing: 3, Scale: Scaling.MinMax),
+        ["when"] = new ColumnPreprocessing(Dates: [DatePart.Month, DatePart.Hour, DatePart.Year]),
+        ["remark"] = new ColumnPreprocessing(Text: new TextPreprocessing(MaxWords: 2, MaxTerms: 60)),
+    };
+
+    public static TheoryData<string, TaskType, int, bool> Cases()
+    {
+        var cases = new TheoryData<string, TaskType, int, bool>();
+        foreach (var isAsked in new[] { false, true })
+        {
+            cases.Add("logistic-regression", TaskType.Binary, 2, isAsked);
+            cases.Add("logistic-regression", TaskType.Multiclass, 3, isAsked);
+            cases.Add("gradient-boosting", TaskType.Binary, 2, isAsked);
+            cases.Add("gradient-boosting", TaskType.Multiclass, 3, isAsked);
+            cases.Add("gradient-boosting", TaskType.Regression, 0, isAsked);
+        }
+
+        cases.Add("naive-bayes", TaskType.Binary, 2, false);
+        cases.Add("naive-bayes", TaskType.Multiclass, 3, false);
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Raw_rows_reach_the_graph_as_they_reach_the_learner(string name, TaskType task, int classes, bool isAsked)
+    {
+        var learner = Make.Learner(name);
+
+        var model = learner.Train(Make.Rich(400, task, classes), Options(learner, isAsked), default);
+
+        var unseen = Make.Rich(300, task, classes, seed: 2);
+        Column[] strange =
+        [
+            .. unseen.Features.Columns.Take(3),
+            Make.Strings("many", [.. Enumerable.Range(0, 300).Select(row => row % 3 is 0 ? $"new {row}" : row % 3 is 1 ? null : "")]),
+            Make.Times("when", [.. Enumerable.Range(0, 300).Select(row => row % 2 is 0 ? double.NaN : -4e9 + (row * 3e7))]),
+            Make.Texts("remark", [.. Enumerable.Range(0, 300).Select(row => row % 2 is 0 ? "\n!?" : $"BROKEN 日本 {row} Schön")]),
+        ];
+        Exported.AgreesWithItself(model, unseen);
+        Exported.AgreesWithItself(model, unseen with { Features = new DataFrame(strange) }, batch: 1);
+        Assert.All(model.Importance.Values, share => Assert.InRange(share, 0, 1));
+        Assert.Equal(1, model.Importance.Values.Sum(), 1e-9);
+        Assert.True(model.Importance["remark"] > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Equal_data_and_seed_give_equal_bytes_on_one_thread_and_on_two(string name, TaskType task, int classes, bool isAsked)
+    {
+        var learner = Make.Learner(name);
+        var data = Make.Rich(1_500, task, classes);
+        byte[] Bytes(int threads) => learner.Train(data, Options(learner, isAsked) with { Threads = threads }, default).ToOnnx();
+
+        Assert.Equal(Bytes(1), Bytes(2));
+    }
+
+    [Theory]
+    [InlineData("logistic-regression")]
+    [InlineData("gradient-boosting")]
+    [InlineData("naive-bayes")]
+    public void What_a_spec_asks_of_a_column_is_done(string name)
+    {
+        // Folded into one, the levels cannot be told apart.
+        var learner = Make.Learner(name);
+        string[] levels = [.. Enumerable.Range(0, 200).Select(row => row % 2 is 0 ? "a" : "b")];
+        var data = Make.Classification(
+            2,
+            [.. Enumerable.Range(0, 200).Select(row => (double)(row % 2))],
+            Make.Strings("level", levels),
+            Make.Numbers("x", [.. Enumerable.Range(0, 200).Select(row => (double)(row % 9))]));
+        var folded = Make.Options(learner) with
+        {
+            Preprocessing = new Dictionary<string, ColumnPreprocessing> { ["level"] = new(MinFrequency: 0.9) },
+        };
+
+        Assert.True(learner.Train(data).Importance["level"] > 0.5);
+        Assert.InRange(learner.Train(data, folded, default).Importance["level"], 0, 1e-6);
+    }
+
+    private static TrainingOptions Options(ILearner learner, bool isAsked)
+    {
+        (string, double)[] quick = learner is GradientBoosting ? [("rounds", 15)] : learner is LogisticRegression ? [("maxIterations", 60)] : [];
+        return Make.Options(learner, changed: quick) with { Preprocessing = isAsked ? Asked : null };
+    }
+}
