@@ -11,6 +11,8 @@ public static class LearningServices
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, LogisticRegression>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, GradientBoosting>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, RandomForest>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, ExtraTrees>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }

@@ -9,7 +9,12 @@ namespace Mlops.Learning;
 /// <param name="baseScores">One per output.</param>
 /// <param name="trees">Those of the outputs in turn.</param>
 internal sealed class BoostedTrees(
-    string learner, ModelSignature signature, TreeEncoding encoding, float[] baseScores, IReadOnlyList<Tree> trees) : ITrainedModel
+    string learner,
+    ModelSignature signature,
+    TreeEncoding encoding,
+    BoostingLoss loss,
+    float[] baseScores,
+    IReadOnlyList<Tree> trees) : ITrainedModel
 {
     public required IReadOnlyDictionary<string, double> Importance { get; init; }
 
@@ -19,7 +24,6 @@ internal sealed class BoostedTrees(
     {
         var raw = RawFeatures.Read(features, signature);
         var columns = encoding.Encode(raw);
-        var loss = BoostingLoss.For(signature);
         var width = signature.OutputWidth;
         var predictions = new double[raw.Rows * width];
         for (var row = 0; row < raw.Rows; row++)
@@ -45,10 +49,11 @@ internal sealed class BoostedTrees(
     public byte[] ToOnnx()
     {
         var graph = new ModelGraph(signature, learner);
-        var columns = encoding.ToGraph(graph);
+        var columns = EncodedColumns.ToGraph(graph, encoding);
         if (signature.Task is TaskType.Regression)
         {
-            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores));
+            var scores = graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores);
+            return graph.Regresses(loss is PoissonLoss ? graph.Writer.Exp(scores) : scores);
         }
 
         if (baseScores.Length > 1)
@@ -70,7 +75,7 @@ internal sealed class BoostedTrees(
         for (var i = 0; i < trees.Count; i++)
         {
             var output = i % baseScores.Length;
-            ensemble.Add(trees[i].ToGraph(value => TreeNode.Leaf(value, output)));
+            ensemble.Add(trees[i].ToGraph((values, cover) => TreeNode.Leaf(values[0], output, cover)));
         }
 
         if (trees.Count is 0)

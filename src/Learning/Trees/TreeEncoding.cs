@@ -24,6 +24,13 @@ internal sealed class TreeEncoding
     /// <summary>The index in the signature of the feature that each column was made from.</summary>
     public int[] Origins { get; }
 
+    /// <summary>How many levels each column ranks; 0 for a number or for one level of a one-hot category.</summary>
+    public int[] Levels =>
+    [
+        .. Enumerable.Repeat(0, Origins.Length - _levels.Sum(Columns)),
+        .. _levels.SelectMany(levels => IsOneHot(levels) ? new int[levels.Names.Length] : [levels.Names.Length]),
+    ];
+
     public float[][] Encode(RawFeatures features) =>
         [.. features.Numbers, .. _levels.Zip(features.Strings).SelectMany(pair => Encode(pair.First, pair.First.Encode(pair.Second)))];
 
