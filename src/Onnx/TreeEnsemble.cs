@@ -3,8 +3,6 @@ namespace Mlops.Onnx;
 /// <summary>A node of a decision tree: a question with two ways on, or a leaf with what it adds.</summary>
 public readonly record struct TreeNode
 {
-    internal string Mode { get; private init; }
-
     internal int Feature { get; private init; }
 
     internal float Threshold { get; private init; }
@@ -22,6 +20,7 @@ public readonly record struct TreeNode
     internal float Cover { get; private init; }
 
     /// <summary>Goes to <paramref name="ifTrue"/> where feature ≤ threshold, else to <paramref name="ifFalse"/>.</summary>
+    /// <remarks>Several nodes may share one to go to where true.</remarks>
     /// <param name="feature">The column.</param>
     /// <param name="threshold">Compared as float; a threshold made from a double must be rounded down.</param>
     /// <param name="ifTrue">An index into the tree's nodes, greater than this node's own.</param>
@@ -29,24 +28,8 @@ public readonly record struct TreeNode
     /// <param name="missingIsTrue">Whether NaN goes to <paramref name="ifTrue"/>.</param>
     /// <param name="cover">The weight of the training rows that came by; 0 if not known.</param>
     public static TreeNode Split(int feature, float threshold, int ifTrue, int ifFalse, bool missingIsTrue, float cover = 0) =>
-        Branch("BRANCH_LEQ", feature, threshold, ifTrue, ifFalse, missingIsTrue, cover);
-
-    /// <summary>Goes to <paramref name="ifTrue"/> where feature = value, else to <paramref name="ifFalse"/>.</summary>
-    /// <remarks>Several nodes may share one to go to where true: together they ask whether the feature is one of several values.</remarks>
-    public static TreeNode Equal(int feature, float value, int ifTrue, int ifFalse, bool missingIsTrue, float cover = 0) =>
-        Branch("BRANCH_EQ", feature, value, ifTrue, ifFalse, missingIsTrue, cover);
-
-    /// <summary>Adds <paramref name="weight"/> to the score of one target.</summary>
-    public static TreeNode Leaf(float weight, int target = 0, float cover = 0) =>
-        new() { Mode = "LEAF", Weights = [weight], Target = target, Cover = cover };
-
-    /// <summary>Adds one weight to the score of each target: the class probabilities of a forest's tree.</summary>
-    public static TreeNode Leaf(float[] weights, float cover = 0) => new() { Mode = "LEAF", Weights = weights, Cover = cover };
-
-    private static TreeNode Branch(string mode, int feature, float threshold, int ifTrue, int ifFalse, bool missingIsTrue, float cover) =>
         new()
         {
-            Mode = mode,
             Feature = feature,
             Threshold = threshold,
             IfTrue = ifTrue,
@@ -54,6 +37,13 @@ public readonly record struct TreeNode
             MissingIsTrue = missingIsTrue,
             Cover = cover,
         };
+
+    /// <summary>Adds <paramref name="weight"/> to the score of one target.</summary>
+    public static TreeNode Leaf(float weight, int target = 0, float cover = 0) =>
+        new() { Weights = [weight], Target = target, Cover = cover };
+
+    /// <summary>Adds one weight to the score of each target: the class probabilities of a forest's tree.</summary>
+    public static TreeNode Leaf(float[] weights, float cover = 0) => new() { Weights = weights, Cover = cover };
 }
 
 /// <summary>Trees whose leaves are summed, in the layout of ONNX's tree operators.</summary>
@@ -103,7 +93,7 @@ public sealed class TreeEnsemble
 
         _trees.Add(Count);
         _nodes.Add(index);
-        _modes.Add(node.Mode);
+        _modes.Add(isLeaf ? "LEAF" : "BRANCH_LEQ");
         _features.Add(node.Feature);
         _thresholds.Add(node.Threshold);
         _ifTrue.Add(node.IfTrue);

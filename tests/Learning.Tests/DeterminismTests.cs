@@ -47,5 +47,10 @@ public sealed class DeterminismTests
         Assert.True(seen[^1].Loss < seen[0].Loss);
     }
 
-    private static (string, double)[] Short(ILearner learner) => learner is GradientBoosting ? [("rounds", 8)] : [("maxIterations", 30)];
+    private static (string, double)[] Short(ILearner learner) => learner switch
+    {
+        GradientBoosting => [("rounds", 8)],
+        RandomForest or ExtraTrees => [("trees", 10)],
+        _ => [("maxIterations", 30)],
+    };
 }

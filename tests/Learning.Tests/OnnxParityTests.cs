@@ -33,6 +33,12 @@ public sealed class OnnxParityTests
         { "gradient-boosting", TaskType.Binary, 2 },
         { "gradient-boosting", TaskType.Multiclass, 4 },
         { "gradient-boosting", TaskType.Regression, 0 },
+        { "random-forest", TaskType.Binary, 2 },
+        { "random-forest", TaskType.Multiclass, 4 },
+        { "random-forest", TaskType.Regression, 0 },
+        { "extra-trees", TaskType.Binary, 2 },
+        { "extra-trees", TaskType.Multiclass, 4 },
+        { "extra-trees", TaskType.Regression, 0 },
     };
 
     [Theory]

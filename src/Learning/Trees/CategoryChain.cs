@@ -2,47 +2,59 @@ using Mlops.Onnx;
 
 namespace Mlops.Learning;
 
-/// <summary>A split by categories as a graph can have it: one question after the other, "is it this one?".</summary>
+/// <summary>A split by categories as a graph can have it: one question after the other, "is the rank at most this?".</summary>
 /// <remarks>
-/// The tree operators know no sets before ai.onnx.ml 5. All questions share one node to go to on yes, as in graphs converted from LightGBM,
-/// which ONNX Runtime takes for a set. A value of which no question says yes, a category never seen among them, goes the other way.
+/// The tree operators know no sets before ai.onnx.ml 5. Ranks that lie side by side and go the same way are one range, and each question
+/// ends a range; both sides are one node each, which several questions lead to. ONNX Runtime takes that, as it must for graphs
+/// converted from LightGBM; it wants only that what follows a no comes next. All questions carry the cover of the split itself.
 /// </remarks>
 internal sealed class CategoryChain
 {
-    // A rank that no category has: asks for nothing where a side holds only what is missing.
-    private const int NoRank = -1;
-
     private readonly Node _node;
-    private readonly bool _asksForLeft;
-    private readonly int[] _asked;
+    private readonly List<(float Threshold, bool IsLeft)> _ends = [];
+    private readonly bool _lastIsLeft;
 
     public CategoryChain(Node node, FeatureBins column)
     {
         _node = node;
-        var left = Ranks(node.Categories!, column, isIn: true);
 
-        // The ranks that share the last bin are too many to ask for: then the questions are about the other side.
-        _asksForLeft = !(column.IsFolded && left.Contains(column.Count - 1));
-        _asked = _asksForLeft ? left : Ranks(node.Categories!, column, isIn: false);
-        if (_asked.Length is 0)
+        // The last bin is open: ranks beyond the bins are in it.
+        _lastIsLeft = node.Categories!.Contains(column.Count - 1);
+        for (var bin = 0; bin < column.Count - 1; bin++)
         {
-            _asked = [NoRank];
+            var isLeft = node.Categories.Contains(bin);
+            if (isLeft != node.Categories.Contains(bin + 1))
+            {
+                _ends.Add((column.Edges[bin], isLeft));
+            }
+        }
+
+        if (_ends.Count is 0)
+        {
+            // All that has a value goes one way, and only what is missing the other.
+            _ends.Add((float.PositiveInfinity, _lastIsLeft));
+            _lastIsLeft = !_lastIsLeft;
         }
     }
 
     /// <summary>How many nodes it takes.</summary>
-    public int Length => _asked.Length;
+    public int Length => _ends.Count;
 
     /// <param name="place">The number of the first node of the chain.</param>
     /// <param name="left">The number of the node that its left side goes on with.</param>
-    public IEnumerable<TreeNode> ToGraph(int place, int left, int right) => _asked.Select((rank, index) => TreeNode.Equal(
-        _node.Column,
-        rank,
-        _asksForLeft ? left : right,
-        index < Length - 1 ? place + index + 1 : _asksForLeft ? right : left,
-        missingIsTrue: _node.MissingLeft == _asksForLeft,
-        _node.Cover));
-
-    private static int[] Ranks(CategorySet set, FeatureBins column, bool isIn) =>
-        [.. Enumerable.Range(0, column.Count).Where(bin => set.Contains(bin) == isIn)];
+    public IEnumerable<TreeNode> ToGraph(int place, int left, int right)
+    {
+        // What is missing leaves the chain where the first range goes its way; if none does, with the last no.
+        var missingEnd = _ends.FindIndex(end => end.IsLeft == _node.MissingLeft);
+        for (var i = 0; i < _ends.Count; i++)
+        {
+            yield return TreeNode.Split(
+                _node.Column,
+                _ends[i].Threshold,
+                _ends[i].IsLeft ? left : right,
+                i < _ends.Count - 1 ? place + i + 1 : _lastIsLeft ? left : right,
+                missingIsTrue: i == missingEnd,
+                _node.Cover);
+        }
+    }
 }

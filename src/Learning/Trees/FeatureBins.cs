@@ -34,9 +34,6 @@ internal sealed class FeatureBins
     /// <summary>Whether values are ranks of categories, whose order means nothing.</summary>
     public bool IsCategorical { get; }
 
-    /// <summary>Whether the last bin holds more than one category.</summary>
-    public bool IsFolded { get; private init; }
-
     /// <summary>The bin of what is missing; −1 if training has seen nothing missing.</summary>
     public int MissingBin => HasMissing ? Count : -1;
 
@@ -64,7 +61,7 @@ internal sealed class FeatureBins
     public static FeatureBins OfCategories(int levels, bool hasMissing, bool hasPresent, int maxBins)
     {
         var edges = Enumerable.Range(0, Math.Min(levels, maxBins) - 1).Select(rank => rank + 0.5f);
-        return new FeatureBins(hasPresent ? [.. edges] : [], hasMissing && hasPresent, isCategorical: true) { IsFolded = levels > maxBins };
+        return new FeatureBins(hasPresent ? [.. edges] : [], hasMissing && hasPresent, isCategorical: true);
     }
 
     /// <summary>The bin of a value: the first whose edge is not below it.</summary>
