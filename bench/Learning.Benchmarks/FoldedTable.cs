@@ -25,7 +25,8 @@ internal sealed class FoldedTable
         _classes = description.RootElement.GetProperty("classes").GetInt32();
         _target = Read<double>("target.f64");
         _folds = Read<int>("folds.i32");
-        _columns = [.. Read<float>("features.f32").Chunk(_target.Length).Select(column => Array.ConvertAll(column, value => (double)value))];
+        _columns =
+            [.. Read<float>("features.f32").Chunk(_target.Length).Select(column => Array.ConvertAll(column, value => (double)value))];
     }
 
     /// <summary>Trains on all folds but one in turn, writes the predictions for it, and prints what the training took, as JSON.</summary>

@@ -21,11 +21,12 @@ internal static class SizedRun
         var source = GC.GetTotalMemory(forceFullCollection: true);
         var before = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
-        long peak = 0;
-        learner.Train(
-            data,
-            options with { Progress = _ => peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false)) },
-            CancellationToken.None);
+        var peak = source;
+        using (new Timer(_ => peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false)), null, 0, 5))
+        {
+            learner.Train(data, options, CancellationToken.None);
+        }
+
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             rows,

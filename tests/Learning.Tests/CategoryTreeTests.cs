@@ -1,3 +1,4 @@
+using System.Text;
 using Mlops.Onnx;
 using Mlops.Registry;
 using Mlops.Training;
@@ -54,6 +55,17 @@ public sealed class CategoryTreeTests
 
         // The numbers first, then a column per level of "few" (the missing one among them), then the ranks of "many".
         Assert.Equal("[0,2,1,1,1,1,1,1,3]", info.Metadata["origins"]);
+    }
+
+    [Theory]
+    [InlineData("gradient-boosting")]
+    [InlineData("random-forest")]
+    public void The_graph_has_what_an_explainer_needs_by_name(string name)
+    {
+        var text = Encoding.Latin1.GetString(Make.Learner(name).Train(Make.Mixed(100, TaskType.Regression, 0)).ToOnnx());
+
+        Assert.Contains("encoded", text);
+        Assert.Contains("nodes_hitrates", text);
     }
 
     private static TrainingData Categories(int rows, int levels, Func<int, double> target, string prefix = "level")

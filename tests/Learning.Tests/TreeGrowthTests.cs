@@ -105,8 +105,8 @@ public sealed class TreeGrowthTests
                   where rule.Allows(left) && rule.Allows(whole - left)
                   select rule.Score(left) + rule.Score(whole - left) - rule.Score(whole);
         var best = all.DefaultIfEmpty(0).Max();
-        return Math.Abs(found.Gain - Math.Max(0, best)) < 1e-9
-            && (found.Categories is null || sums.Where((_, bin) => found.Categories.Contains(bin)).Aggregate((one, other) => one + other) == found.Left);
+        var inSet = sums.Where((_, bin) => found.Categories?.Contains(bin) is true).Aggregate(default(FixedSum), (one, other) => one + other);
+        return Math.Abs(found.Gain - Math.Max(0, best)) < 1e-9 && inSet == found.Left;
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -257,5 +257,6 @@ public sealed class TreeGrowthTests
         .Aggregate(default(FixedSum), (sum, row) => sum + new FixedSum(row[0], row[1]));
 
     private static (BinnedMatrix Matrix, float[][] Columns) Matrix(params float[][] columns) => (
-        BinnedMatrix.Build(columns, new int[columns.Length], columns[0].Length, FeatureBins.MaxBins, new DeterministicRandom(0), 1), columns);
+        BinnedMatrix.Build(columns, new int[columns.Length], columns[0].Length, FeatureBins.MaxBins, new DeterministicRandom(0), 1),
+        columns);
 }

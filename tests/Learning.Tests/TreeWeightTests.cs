@@ -27,7 +27,8 @@ public sealed class TreeWeightTests
         // The rows of a leaf are counted, not weighed; bins know each value, so that repeating rows moves none.
         var learner = new GradientBoosting();
         var options = Make.Options(learner, changed: [("minRowsPerLeaf", 1), ("rounds", 15), ("minChildWeight", 0.5)]);
-        options = options with { Hyperparameters = new Dictionary<string, HyperparameterValue>(options.Hyperparameters) { ["loss"] = loss } };
+        var values = new Dictionary<string, HyperparameterValue>(options.Hyperparameters) { ["loss"] = loss };
+        options = options with { Hyperparameters = values };
         var coarse = Coarse(data);
         var weighted = learner.Train(coarse with { Weights = Array.ConvertAll(times, count => (double)count) }, options, default);
         var whole = learner.Train(coarse.Take(repeated), options, default);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -50,11 +51,16 @@ internal sealed class FeatureBins
     /// <param name="hasMissing">Whether the column has a missing value, in the sample or out of it.</param>
     public static FeatureBins Learn(ReadOnlySpan<float> values, bool hasMissing, int maxBins)
     {
-        var present = FloatSort.Present(values);
+        // Rented, as a copy of every column would outweigh the bins many times.
+        var (sorted, spare) = (ArrayPool<float>.Shared.Rent(values.Length), ArrayPool<uint>.Shared.Rent(values.Length));
+        var present = FloatSort.Present(values, sorted, spare);
         var edges = MidpointsBetweenDistinct(present, maxBins) ?? Quantiles(present, maxBins);
 
         // Where all is missing there is nothing to tell apart.
-        return new FeatureBins(edges, hasMissing && present.Length > 0, isCategorical: false);
+        var bins = new FeatureBins(edges, hasMissing && present.Length > 0, isCategorical: false);
+        ArrayPool<float>.Shared.Return(sorted);
+        ArrayPool<uint>.Shared.Return(spare);
+        return bins;
     }
 
     /// <param name="levels">How many categories there are; the more frequent have the lower ranks.</param>

@@ -10,32 +10,35 @@ internal static class FloatSort
     private const int FewerAreCompared = 2_000;
 
     /// <summary>The values that are not NaN, ascending.</summary>
-    public static ReadOnlySpan<float> Present(ReadOnlySpan<float> values)
+    /// <param name="present">Room for as many values; holds the result.</param>
+    /// <param name="spare">Room for as many, to sort with.</param>
+    public static ReadOnlySpan<float> Present(ReadOnlySpan<float> values, Span<float> present, Span<uint> spare)
     {
-        var present = new float[values.Length];
         var count = 0;
         foreach (var value in values)
         {
             // Adding 0 makes −0 a 0, which is equal to it but has other bits.
-            present[count] = value + 0f;
-            count += float.IsNaN(value) ? 0 : 1;
+            if (!float.IsNaN(value))
+            {
+                present[count++] = value + 0f;
+            }
         }
 
-        var sorted = present.AsSpan(0, count);
+        var sorted = present[..count];
         if (count < FewerAreCompared)
         {
             sorted.Sort();
         }
         else
         {
-            SortByBits(MemoryMarshal.Cast<float, uint>(sorted));
+            SortByBits(MemoryMarshal.Cast<float, uint>(sorted), spare[..count]);
         }
 
         return sorted;
     }
 
     /// <summary>Least significant digit first, in three passes.</summary>
-    private static void SortByBits(Span<uint> keys)
+    private static void SortByBits(Span<uint> keys, Span<uint> spare)
     {
         // Flipped, bits are ordered as the numbers are: all bits of a negative one, of a positive one only the sign.
         foreach (ref var key in keys)
@@ -43,9 +46,8 @@ internal static class FloatSort
             key ^= (uint)((int)key >> 31) | 0x8000_0000;
         }
 
-        var spare = new uint[keys.Length];
         var source = keys;
-        var target = spare.AsSpan();
+        var target = spare;
         Span<int> places = stackalloc int[Buckets];
         for (var shift = 0; shift < 32; shift += Bits)
         {

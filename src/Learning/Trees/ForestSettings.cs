@@ -6,7 +6,9 @@ namespace Mlops.Learning;
 /// <summary>What random forests and extra trees are both set by.</summary>
 internal static class ForestSettings
 {
-    private static readonly Hyperparameter Trees = new("trees", 100, 1, 10_000, true, "How many trees are averaged.", null, new(50, 500, true));
+    private static readonly Hyperparameter Trees =
+        new("trees", 100, 1, 10_000, true, "How many trees are averaged.", null, new(50, 500, true));
+
     private static readonly Hyperparameter MaxDepth = new("maxDepth", 0, 0, 64, true, "The most splits from root to leaf; 0 for no limit.");
 
     private static readonly Hyperparameter MinRowsPerLeaf =

@@ -11,8 +11,14 @@ internal static class ForestTraining
 {
     private const int Wave = 8;
 
+    /// <param name="planOf">From how many columns tell rows apart.</param>
     public static ITrainedModel Train(
-        ILearner learner, TrainingData data, TrainingOptions options, Func<int, ForestPlan> planOf, int maxBins, CancellationToken cancellationToken)
+        ILearner learner,
+        TrainingData data,
+        TrainingOptions options,
+        Func<int, ForestPlan> planOf,
+        int maxBins,
+        CancellationToken cancellationToken)
     {
         TrainingChecks.Refuse(
             options.Monotone is { Count: > 0 } asked && asked.Values.Any(direction => direction is not 0),

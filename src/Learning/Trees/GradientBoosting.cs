@@ -15,7 +15,7 @@ namespace Mlops.Learning;
 public sealed class GradientBoosting : ILearner
 {
     private static readonly Hyperparameter Rounds =
-        new("rounds", 100, 1, 10_000, true, "The most boosting rounds; a round grows one tree, or one per class.", null, new(50, 500, true));
+        new("rounds", 100, 1, 10_000, true, "The most boosting rounds; each grows one tree, or one per class.", null, new(50, 500, true));
 
     private static readonly Hyperparameter LearningRate =
         new("learningRate", 0.1, 1e-4, 1, false, "The factor on what each tree adds.", null, new(0.01, 0.3, true));
@@ -60,7 +60,8 @@ public sealed class GradientBoosting : ILearner
         new("columnSampleByNode", 1, 0.01, 1, false, "The share of the tree's columns that each split chooses from.");
 
     private static readonly Hyperparameter CategorySmoothing = new(
-        "categorySmoothing", 10, 0, 1e6, false, "Added to the second derivative of each category where categories are put in order to split them.");
+        "categorySmoothing", 10, 0, 1e6, false,
+        "Added to the second derivative of each category where categories are put in order to split them.");
 
     private static readonly Hyperparameter MaxBins =
         new("maxBins", FeatureBins.MaxBins, 2, FeatureBins.MaxBins, true, "The most bins a column is cut into.");

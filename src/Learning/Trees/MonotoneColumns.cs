@@ -16,7 +16,8 @@ internal static class MonotoneColumns
         }
 
         TrainingChecks.Refuse(
-            signature.Task is TaskType.Multiclass, "Monotone features are promised for two classes and for quantities, not for more classes.");
+            signature.Task is TaskType.Multiclass,
+            "Monotone features are promised for two classes and for quantities, not for more classes.");
         var features = new sbyte[signature.Features.Count];
         foreach (var (name, direction) in asked.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {

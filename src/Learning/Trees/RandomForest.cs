@@ -23,7 +23,8 @@ public sealed class RandomForest : ILearner
     public ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken)
     {
         var settings = new Settings(this, options);
-        ForestPlan Plan(int columns) => ForestSettings.Plan(settings, columns, data.Signature.Task) with { RowSample = settings[RowSample] };
+        ForestPlan Plan(int columns) =>
+            ForestSettings.Plan(settings, columns, data.Signature.Task) with { RowSample = settings[RowSample] };
         return ForestTraining.Train(this, data, options, Plan, ForestSettings.Bins(settings), cancellationToken);
     }
 }

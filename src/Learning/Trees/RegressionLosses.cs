@@ -24,8 +24,8 @@ internal sealed class SquaredError : BoostingLoss
 }
 
 /// <summary>
-/// The pinball loss, whose best constant is a quantile: level · (target − score) where the score is too low, (1 − level) · (score − target)
-/// where it is too high.
+/// The pinball loss, whose best constant is a quantile: level · (target − score) where the score is too low,
+/// (1 − level) · (score − target) where it is too high.
 /// </summary>
 /// <remarks>
 /// Koenker and Bassett, "Regression quantiles", Econometrica 46(1), 1978. The slope says only on which side of a row the score is, so
@@ -140,7 +140,9 @@ internal sealed class HuberLoss(double level) : BoostingLoss
     }
 }
 
-/// <summary>The deviance of counts, up to what scores cannot change: e^score − target · score; the score is the log of the mean.</summary>
+/// <summary>
+/// The deviance of counts, up to what scores cannot change: e^score − target · score; the score is the log of the mean.
+/// </summary>
 /// <remarks>As in scikit-learn's HistGradientBoosting and LightGBM, with the log link.</remarks>
 internal sealed class PoissonLoss : BoostingLoss
 {
