@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Mlops.Data;
 using Mlops.Registry;
 using Mlops.Training;
@@ -36,18 +35,6 @@ internal sealed class Problem
     public TrainingData Train => Part(0);
 
     public TrainingData Test => Part(Rows);
-
-    /// <summary>For other programs: the features column by column and the target, little-endian, training rows before test rows.</summary>
-    public void Write(string folder)
-    {
-        using var features = File.Create(Path.Combine(folder, $"{Task}-features.f32"));
-        foreach (var column in _columns)
-        {
-            features.Write(MemoryMarshal.AsBytes<float>(column));
-        }
-
-        File.WriteAllBytes(Path.Combine(folder, $"{Task}-target.f64"), MemoryMarshal.AsBytes<double>(_target).ToArray());
-    }
 
     private TrainingData Part(int start)
     {

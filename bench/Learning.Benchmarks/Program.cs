@@ -4,12 +4,29 @@ using Mlops.Learning;
 using Mlops.Registry;
 using Mlops.Training;
 
-// Times trainings on made-up tables and prints a table in Markdown. With a folder as second argument it leaves the tables there for
-// compare.py, which runs scikit-learn on the same rows.
+// Times trainings on made-up tables and prints a table in Markdown.
+//   [rows]                                    learners at their defaults
+//   fit <folder> <learner> <threads> <seed>   one table that compare.py has left in a folder; compare.py runs this
+//   scale <rows> <columns>                    boosting on a table of that size: time and memory, as JSON
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["linear", var linearRows, var folder])
+if (args is ["linear", var linearRows, var linearFolder])
 {
-    LinearBenchmarks.Run(int.Parse(linearRows, CultureInfo.InvariantCulture), folder);
+    LinearBenchmarks.Run(int.Parse(linearRows, CultureInfo.InvariantCulture), linearFolder);
+    return;
+}
+
+if (args is ["fit", var folder, var name, var threadCount, var seed])
+{
+    ILearner[] fitted = [new GradientBoosting(), new RandomForest(), new ExtraTrees()];
+    var chosen = fitted.First(learner => learner.Name == name);
+    new FoldedTable(folder).Run(
+        chosen, int.Parse(threadCount, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), warmUp: true);
+    return;
+}
+
+if (args is ["scale", var scaledRows, var scaledColumns])
+{
+    SizedRun.Run(int.Parse(scaledRows, CultureInfo.InvariantCulture), int.Parse(scaledColumns, CultureInfo.InvariantCulture));
     return;
 }
 
@@ -20,11 +37,6 @@ Console.WriteLine("| learner | task | threads | wall s | CPU s | held-out score 
 Console.WriteLine("|---|---|--:|--:|--:|--:|");
 foreach (var problem in new[] { Problem.Make(TaskType.Binary, rows, 30), Problem.Make(TaskType.Regression, rows, 10) })
 {
-    if (args.Length > 1)
-    {
-        problem.Write(args[1]);
-    }
-
     var (train, test) = (problem.Train, problem.Test);
     ILearner[] learners = [new GradientBoosting(), new LogisticRegression()];
     foreach (var learner in learners.Where(learner => learner.Tasks.Contains(problem.Task)))
@@ -39,11 +51,7 @@ foreach (var problem in new[] { Problem.Make(TaskType.Binary, rows, 30), Problem
 
 static (double Wall, double Cpu, ITrainedModel Model) Time(ILearner learner, TrainingData data, int threads)
 {
-    var settings = learner.Hyperparameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default, StringComparer.Ordinal);
-
-    // All rounds, as early stopping would make the work depend on luck.
-    settings["earlyStoppingRounds"] = 0;
-    var options = new TrainingOptions(settings, 0, threads);
+    var options = new TrainingOptions(Defaults.Of(learner), 0, threads);
     var model = learner.Train(data, options, CancellationToken.None);
     var times = new List<(double Wall, double Cpu)>();
     for (var repeat = 0; repeat < Repeats; repeat++)

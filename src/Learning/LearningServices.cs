@@ -19,6 +19,8 @@ public static class LearningServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetLightGbm>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, MlNetSdca>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, NaiveBayes>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, RandomForest>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILearner, ExtraTrees>());
         services.TryAddSingleton<LearnerCatalog>();
         return services;
     }

@@ -98,19 +98,29 @@ public sealed partial class GraphWriter(string name)
         return values;
     }
 
+    /// <summary>Gives a value a name that readers of the graph can look for.</summary>
+    /// <returns>The value to go on with: a copy if it is an input, a constant or named already.</returns>
+    /// <exception cref="ArgumentException">The name is empty or taken, or the value is none of this graph.</exception>
+    public GraphValue Name(GraphValue value, string name)
+    {
+        var source = Known(value);
+        Claim(name);
+        if (_nodes.Exists(node => node.Outputs.Contains(source)) && _published.TryAdd(source, name))
+        {
+            return value;
+        }
+
+        var copy = this.Identity(value);
+        _published.Add(copy.Name, name);
+        return copy;
+    }
+
     /// <summary>Names a value as an output of the model, with the type and shape it has.</summary>
     /// <exception cref="ArgumentException">The name is empty or taken, or the value is none of this graph.</exception>
     public void Output(GraphValue value, string name, ElementType type, params ReadOnlySpan<Dimension> shape)
     {
-        var source = Known(value);
-        var fromNode = _nodes.Exists(node => node.Outputs.Contains(source));
-        Claim(name);
-        if (!fromNode || !_published.TryAdd(source, name))
-        {
-            // An input, a constant and a value that is an output already keep their names, so this one is a copy.
-            _published.Add(this.Identity(value).Name, name);
-        }
-
+        // An input, a constant and a value that is an output already keep their names.
+        Name(value, name);
         _outputs.Add(new ValueEntry(name, type, shape.ToArray()));
     }
 

@@ -3,38 +3,47 @@ namespace Mlops.Onnx;
 /// <summary>A node of a decision tree: a question with two ways on, or a leaf with what it adds.</summary>
 public readonly record struct TreeNode
 {
-    private TreeNode(int feature, float threshold, int ifTrue, int ifFalse, bool missingIsTrue, float[]? weights, int target) =>
-        (Feature, Threshold, IfTrue, IfFalse, MissingIsTrue, Weights, Target) =
-            (feature, threshold, ifTrue, ifFalse, missingIsTrue, weights, target);
+    internal int Feature { get; private init; }
 
-    internal int Feature { get; }
+    internal float Threshold { get; private init; }
 
-    internal float Threshold { get; }
+    internal int IfTrue { get; private init; }
 
-    internal int IfTrue { get; }
+    internal int IfFalse { get; private init; }
 
-    internal int IfFalse { get; }
+    internal bool MissingIsTrue { get; private init; }
 
-    internal bool MissingIsTrue { get; }
+    internal float[]? Weights { get; private init; }
 
-    internal float[]? Weights { get; }
+    internal int Target { get; private init; }
 
-    internal int Target { get; }
+    internal float Cover { get; private init; }
 
     /// <summary>Goes to <paramref name="ifTrue"/> where feature ≤ threshold, else to <paramref name="ifFalse"/>.</summary>
+    /// <remarks>Several nodes may share one to go to where true.</remarks>
     /// <param name="feature">The column.</param>
     /// <param name="threshold">Compared as float; a threshold made from a double must be rounded down.</param>
     /// <param name="ifTrue">An index into the tree's nodes, greater than this node's own.</param>
     /// <param name="ifFalse">An index into the tree's nodes, greater than this node's own.</param>
     /// <param name="missingIsTrue">Whether NaN goes to <paramref name="ifTrue"/>.</param>
-    public static TreeNode Split(int feature, float threshold, int ifTrue, int ifFalse, bool missingIsTrue) =>
-        new(feature, threshold, ifTrue, ifFalse, missingIsTrue, null, 0);
+    /// <param name="cover">The weight of the training rows that came by; 0 if not known.</param>
+    public static TreeNode Split(int feature, float threshold, int ifTrue, int ifFalse, bool missingIsTrue, float cover = 0) =>
+        new()
+        {
+            Feature = feature,
+            Threshold = threshold,
+            IfTrue = ifTrue,
+            IfFalse = ifFalse,
+            MissingIsTrue = missingIsTrue,
+            Cover = cover,
+        };
 
     /// <summary>Adds <paramref name="weight"/> to the score of one target.</summary>
-    public static TreeNode Leaf(float weight, int target = 0) => new(0, 0, 0, 0, false, [weight], target);
+    public static TreeNode Leaf(float weight, int target = 0, float cover = 0) =>
+        new() { Weights = [weight], Target = target, Cover = cover };
 
     /// <summary>Adds one weight to the score of each target: the class probabilities of a forest's tree.</summary>
-    public static TreeNode Leaf(float[] weights) => new(0, 0, 0, 0, false, weights, 0);
+    public static TreeNode Leaf(float[] weights, float cover = 0) => new() { Weights = weights, Cover = cover };
 }
 
 /// <summary>Trees whose leaves are summed, in the layout of ONNX's tree operators.</summary>
@@ -48,6 +57,7 @@ public sealed class TreeEnsemble
     private readonly List<long> _ifTrue = [];
     private readonly List<long> _ifFalse = [];
     private readonly List<long> _missingIsTrue = [];
+    private readonly List<float> _covers = [];
     private readonly List<long> _leafTrees = [];
     private readonly List<long> _leafNodes = [];
     private readonly List<long> _leafTargets = [];
@@ -89,6 +99,7 @@ public sealed class TreeEnsemble
         _ifTrue.Add(node.IfTrue);
         _ifFalse.Add(node.IfFalse);
         _missingIsTrue.Add(node.MissingIsTrue ? 1 : 0);
+        _covers.Add(node.Cover);
         for (var i = 0; i < (node.Weights?.Length ?? 0); i++)
         {
             _leafTrees.Add(Count);
@@ -113,6 +124,7 @@ public sealed class TreeEnsemble
         NodeSetting.Of($"{leaf}_nodeids", _leafNodes),
         NodeSetting.Of($"{leaf}_ids", _leafTargets),
         NodeSetting.Of($"{leaf}_weights", _leafWeights),
+        .. _covers.TrueForAll(cover => cover == 0) ? Array.Empty<NodeSetting>() : [NodeSetting.Of("nodes_hitrates", _covers)],
         .. baseValues.Count == 0 ? Array.Empty<NodeSetting>() : [NodeSetting.Of("base_values", baseValues)],
     ];
 }

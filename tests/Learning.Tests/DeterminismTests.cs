@@ -49,7 +49,7 @@ public sealed class DeterminismTests
 
     private static (string, double)[] Short(ILearner learner) =>
     [
-        .. learner.Hyperparameters.Select(known => known.Name).Intersect(["rounds", "maxIterations"])
-            .Select(name => (name, name is "rounds" ? 8.0 : 30)),
+        .. learner.Hyperparameters.Select(known => known.Name).Intersect(["rounds", "trees", "maxIterations"])
+            .Select(name => (name, name is "maxIterations" ? 30.0 : 8)),
     ];
 }

@@ -10,7 +10,14 @@ internal static class Golden
         .Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "scikit-learn.json")))
         .RootElement.GetProperty("sets");
 
+    private static readonly JsonElement Trees = JsonDocument
+        .Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "trees.json")))
+        .RootElement;
+
     public static JsonElement Of(string name) => Sets.GetProperty(name);
+
+    /// <summary>How well a forest does, or boosting with a loss; see <c>golden/trees.py</c>.</summary>
+    public static double Of(string name, string learner) => Trees.GetProperty(name).GetProperty(learner).GetDouble();
 
     /// <summary>The rows to learn from and those held out, as scikit-learn had them.</summary>
     public static (TrainingData Train, TrainingData Test) Split(string name, TrainingData data)

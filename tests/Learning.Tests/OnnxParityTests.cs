@@ -38,6 +38,12 @@ public sealed class OnnxParityTests
         { "baseline", TaskType.Binary, 2 },
         { "baseline", TaskType.Multiclass, 4 },
         { "baseline", TaskType.Regression, 0 },
+        { "random-forest", TaskType.Binary, 2 },
+        { "random-forest", TaskType.Multiclass, 4 },
+        { "random-forest", TaskType.Regression, 0 },
+        { "extra-trees", TaskType.Binary, 2 },
+        { "extra-trees", TaskType.Multiclass, 4 },
+        { "extra-trees", TaskType.Regression, 0 },
     };
 
     [Theory]

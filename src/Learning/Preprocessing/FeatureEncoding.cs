@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Mlops.Onnx;
 
 namespace Mlops.Learning;
@@ -55,9 +56,10 @@ internal sealed class FeatureEncoding
         [.. _categories.Select(category => category.Encode(features))],
         [.. _texts.Select(text => text.Encode(features))]);
 
-    /// <summary>Float [rows, columns].</summary>
+    /// <summary>Float [rows, columns], named and with the origins of its columns in the metadata, for those who explain predictions.</summary>
     public GraphValue ToGraph(ModelGraph graph)
     {
+        graph.Writer.Metadata[OnnxExplainerLoader.OriginsKey] = JsonSerializer.Serialize(Origins);
         var parts = new List<GraphValue>();
         if (_sources.Count > 0)
         {
@@ -66,6 +68,6 @@ internal sealed class FeatureEncoding
 
         parts.AddRange(_categories.Select(category => category.ToGraph(graph)));
         parts.AddRange(_texts.Where(text => text.Width > 0).Select(text => text.ToGraph(graph)));
-        return graph.Join(parts);
+        return graph.Writer.Name(graph.Join(parts), OnnxExplainerLoader.EncodedTensor);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class FeatureEncodingBuilder
     private readonly List<INumberSource> _sources = [];
     private readonly List<float[]> _columns = [];
     private readonly List<ScalingRule> _rules = [];
-    private readonly List<bool> _isRank = [];
+    private readonly List<int> _rankedLevels = [];
     private readonly List<int> _origins = [];
     private readonly List<(OneHotCategory Category, int Origin)> _categories = [];
     private readonly List<(TextTerms Text, int Origin)> _texts = [];
@@ -55,8 +55,8 @@ internal sealed class FeatureEncodingBuilder
     /// <summary>The training rows, prepared: where a number was learned from targets, those of other rows.</summary>
     public EncodedFeatures Training => Encoding.Encode(_features, [.. _columns]);
 
-    /// <summary>Whether each column is the rank of a category, whose order by size means little.</summary>
-    public bool[] IsRank => [.. _isRank, .. Enumerable.Repeat(false, Encoding.Origins.Length - _isRank.Count)];
+    /// <summary>How many levels of a category each column ranks, whose order by size means little; 0 for any other column.</summary>
+    public int[] RankedLevels => [.. _rankedLevels, .. Enumerable.Repeat(0, Encoding.Origins.Length - _rankedLevels.Count)];
 
     private void AddNumbers(int[] positions)
     {
@@ -113,14 +113,14 @@ internal sealed class FeatureEncodingBuilder
         {
             case CategoryEncoding.Ordinal:
                 var inOrder = levels.Names.Order(StringComparer.Ordinal).ToArray();
-                AddRanks(column, inOrder, position, isRank: false);
+                AddRanks(column, inOrder, position, hasOrder: true);
                 break;
             case CategoryEncoding.Target:
                 AddTargetMeans(column, values, levels, position, asked.Smoothing ?? DefaultSmoothing);
                 break;
             case null when _defaults.RanksMany && levels.Names.Length > _defaults.MaxOneHot
                 && asked is { MaxCategories: null, MinFrequency: null }:
-                AddRanks(column, levels.Names, position, isRank: true);
+                AddRanks(column, levels.Names, position, hasOrder: false);
                 break;
             default:
                 var oneHot = new OneHotCategory(
@@ -138,10 +138,12 @@ internal sealed class FeatureEncodingBuilder
         _texts.Add((new TextTerms(index, _features.Strings[index], limits, _defaults.WeighsTerms), position));
     }
 
-    private void AddRanks(CategoryColumn column, string[] names, int position, bool isRank)
+    private void AddRanks(CategoryColumn column, string[] names, int position, bool hasOrder)
     {
+        var rule = RuleFor(_signature.Features[position]);
+        var isRank = !hasOrder && rule is { Impute: Imputation.None, Scale: Scaling.None };
         var values = names.Select((name, rank) => name.Length is 0 ? float.NaN : rank).ToArray();
-        Add(new CategoryValues(column, names, [values], [float.NaN]), [position], [RuleFor(_signature.Features[position])], isRank);
+        Add(new CategoryValues(column, names, [values], [float.NaN]), [position], [rule], isRank ? names.Length : 0);
     }
 
     private void AddTargetMeans(CategoryColumn column, StringColumn values, CategoryLevels levels, int position, double smoothing)
@@ -153,12 +155,12 @@ internal sealed class FeatureEncodingBuilder
         Add(source, [.. byLevel.Select(_ => position)], [.. byLevel.Select(_ => rule)], columns: means.OutOfFold());
     }
 
-    private void Add(INumberSource source, int[] origins, ScalingRule[] rules, bool isRank = false, float[][]? columns = null)
+    private void Add(INumberSource source, int[] origins, ScalingRule[] rules, int rankedLevels = 0, float[][]? columns = null)
     {
         _sources.Add(source);
         _origins.AddRange(origins);
         _rules.AddRange(rules);
-        _isRank.AddRange(Enumerable.Repeat(isRank, origins.Length));
+        _rankedLevels.AddRange(Enumerable.Repeat(rankedLevels, origins.Length));
         _columns.AddRange(columns ?? source.Encode(_features));
     }
 

@@ -1,20 +1,38 @@
+using System.Runtime.InteropServices;
+
 namespace Mlops.Learning;
 
-/// <summary>The training table with every value replaced by the number of its bin: one byte each, column by column.</summary>
+/// <summary>A table with every value replaced by the number of its bin, one byte each.</summary>
+/// <remarks>
+/// Columns that tell rows apart lie in tiles of up to eight, row by row within a tile, so that what a row adds to the histograms of
+/// eight columns is looked up once. Columns of one bin are not stored.
+/// </remarks>
 internal sealed class BinnedMatrix
 {
+    private const int TileWidth = 8;
     private const int SampleRows = 200_000;
 
-    private readonly byte[] _bins;
+    private readonly ulong[][] _tiles;
+    private readonly (int Tile, int Lane)[] _places;
 
     private BinnedMatrix(int rows, FeatureBins[] columns)
     {
         (Rows, Columns) = (rows, columns);
-        _bins = new byte[(long)rows * columns.Length];
-        Offsets = new int[columns.Length + 1];
-        for (var i = 0; i < columns.Length; i++)
+        Usable = [.. Enumerable.Range(0, columns.Length).Where(column => columns[column].IsUsable)];
+
+        // An even number of tiles of like width keeps two threads busy alike.
+        var tiles = (Usable.Length + TileWidth - 1) / TileWidth;
+        tiles += tiles % 2 is 1 && tiles < Usable.Length ? 1 : 0;
+        _tiles = new ulong[tiles][];
+        _places = new (int, int)[columns.Length];
+        for (var tile = 0; tile < tiles; tile++)
         {
-            Offsets[i + 1] = Offsets[i] + columns[i].Width;
+            _tiles[tile] = new ulong[rows];
+            var (first, count) = Slots(tile);
+            for (var lane = 0; lane < count; lane++)
+            {
+                _places[Usable[first + lane]] = (tile, lane);
+            }
         }
     }
 
@@ -22,40 +40,91 @@ internal sealed class BinnedMatrix
 
     public FeatureBins[] Columns { get; }
 
-    /// <summary>Where the bins of each column start in a histogram of all columns; the last entry is its length.</summary>
-    public int[] Offsets { get; }
+    /// <summary>The columns that tell rows apart, ascending. The index of one in here is its slot.</summary>
+    public int[] Usable { get; }
 
-    public ReadOnlySpan<byte> this[int column] => _bins.AsSpan(column * Rows, Rows);
+    public int Tiles => _tiles.Length;
+
+    /// <summary>The bins of every row in the columns of a tile, a byte each, that of the first slot lowest.</summary>
+    public ReadOnlySpan<ulong> Tile(int tile) => _tiles[tile];
+
+    /// <summary>The slots of the columns in a tile.</summary>
+    public (int First, int Count) Slots(int tile)
+    {
+        var first = Chunks.Start(tile, Tiles, Usable.Length);
+        return (first, Chunks.Start(tile + 1, Tiles, Usable.Length) - first);
+    }
+
+    /// <summary>The bin of row r in a column is at 8 r.</summary>
+    public ReadOnlySpan<byte> Bins(int column)
+    {
+        var (tile, lane) = _places[column];
+        return MemoryMarshal.AsBytes(_tiles[tile].AsSpan())[lane..];
+    }
+
+    public byte Bin(int column, int row)
+    {
+        var (tile, lane) = _places[column];
+        return (byte)(_tiles[tile][row] >> (8 * lane));
+    }
 
     /// <summary>Learns bins from at most 200,000 rows, drawn at random if there are more, and applies them to all.</summary>
-    public static BinnedMatrix Build(float[][] columns, int rows, int maxBins, DeterministicRandom random, int threads)
+    /// <param name="levels">How many categories each column ranks; 0 for numbers.</param>
+    public static BinnedMatrix Build(
+        float[][] columns, IReadOnlyList<int> levels, int rows, int maxBins, DeterministicRandom random, int threads)
     {
-        int[] sample = [.. Enumerable.Range(0, rows)];
+        int[] sample = [];
         if (rows > SampleRows)
         {
+            sample = [.. Enumerable.Range(0, rows)];
             random.Shuffle(sample);
-            sample = sample[..SampleRows];
+            Array.Resize(ref sample, SampleRows);
+
+            // In the order of rows they are read faster.
+            Array.Sort(sample);
         }
 
         var bins = new FeatureBins[columns.Length];
         Chunks.Run(threads, columns.Length, column =>
         {
             var values = columns[column];
-            var drawn = sample.Length == rows ? values : Array.ConvertAll(sample, row => values[row]);
-            bins[column] = FeatureBins.Learn(drawn, Array.Exists(values, float.IsNaN), maxBins);
+            var hasMissing = Array.Exists(values, float.IsNaN);
+            bins[column] = levels[column] > 0
+                ? FeatureBins.OfCategories(levels[column], hasMissing, Array.Exists(values, value => !float.IsNaN(value)), maxBins)
+                : FeatureBins.Learn(sample.Length is 0 ? values : Array.ConvertAll(sample, row => values[row]), hasMissing, maxBins);
         });
-        var matrix = new BinnedMatrix(rows, bins);
-        Chunks.Run(threads, columns.Length, column => matrix.Fill(column, columns[column]));
-        return matrix;
+        return Fill(new BinnedMatrix(rows, bins), columns, threads);
     }
 
-    private void Fill(int column, float[] values)
+    /// <summary>Other rows, in the bins of these.</summary>
+    public BinnedMatrix Apply(float[][] columns, int rows, int threads) => Fill(new BinnedMatrix(rows, Columns), columns, threads);
+
+    /// <summary>Some of the rows, in this order.</summary>
+    public BinnedMatrix Take(int[] rows, int threads)
     {
-        var target = _bins.AsSpan(column * Rows, Rows);
-        var bins = Columns[column];
-        for (var row = 0; row < target.Length; row++)
+        var taken = new BinnedMatrix(rows.Length, Columns);
+        Chunks.Run(threads, Tiles, tile =>
         {
-            target[row] = bins.Find(values[row]);
-        }
+            var (source, target) = (_tiles[tile], taken._tiles[tile]);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                target[i] = source[rows[i]];
+            }
+        });
+        return taken;
+    }
+
+    private static BinnedMatrix Fill(BinnedMatrix matrix, float[][] columns, int threads)
+    {
+        Chunks.Run(threads, matrix.Tiles, tile =>
+        {
+            var (first, count) = matrix.Slots(tile);
+            for (var slot = first; slot < first + count; slot++)
+            {
+                var column = matrix.Usable[slot];
+                matrix.Columns[column].FindAll(columns[column], MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan())[(slot - first)..]);
+            }
+        });
+        return matrix;
     }
 }

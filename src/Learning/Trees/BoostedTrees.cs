@@ -8,7 +8,12 @@ namespace Mlops.Learning;
 /// <param name="baseScores">One per output.</param>
 /// <param name="trees">Those of the outputs in turn.</param>
 internal sealed class BoostedTrees(
-    string learner, ModelSignature signature, TreeEncoding encoding, float[] baseScores, IReadOnlyList<Tree> trees) : IProbabilityGraph
+    string learner,
+    ModelSignature signature,
+    TreeEncoding encoding,
+    BoostingLoss loss,
+    float[] baseScores,
+    IReadOnlyList<Tree> trees) : IProbabilityGraph
 {
     public required IReadOnlyDictionary<string, double> Importance { get; init; }
 
@@ -18,7 +23,6 @@ internal sealed class BoostedTrees(
     {
         var raw = RawFeatures.Read(features, signature);
         var columns = encoding.Encode(raw);
-        var loss = BoostingLoss.For(signature);
         var width = signature.OutputWidth;
         var predictions = new double[raw.Rows * width];
         for (var row = 0; row < raw.Rows; row++)
@@ -46,7 +50,8 @@ internal sealed class BoostedTrees(
         var graph = new ModelGraph(signature, learner);
         if (signature.Task is TaskType.Regression)
         {
-            return graph.Regresses(graph.Writer.TreeEnsembleRegressor(encoding.ToGraph(graph), Ensemble(), 1, baseScores));
+            var scores = graph.Writer.TreeEnsembleRegressor(encoding.ToGraph(graph), Ensemble(), 1, baseScores);
+            return graph.Regresses(loss is PoissonLoss ? graph.Writer.Exp(scores) : scores);
         }
 
         var probabilities = Probabilities(graph);
@@ -73,7 +78,7 @@ internal sealed class BoostedTrees(
         for (var i = 0; i < trees.Count; i++)
         {
             var output = i % baseScores.Length;
-            ensemble.Add(trees[i].ToGraph(value => TreeNode.Leaf(value, output)));
+            ensemble.Add(trees[i].ToGraph((values, cover) => TreeNode.Leaf(values[0], output, cover)));
         }
 
         if (trees.Count is 0)

@@ -2,6 +2,12 @@ using Mlops.Training;
 
 namespace Mlops.Learning;
 
+/// <summary>How boosting goes on from round to round.</summary>
+/// <param name="Patience">How many rounds to go on without a better validation loss; 0 for all.</param>
+/// <param name="RowSample">The share of rows that each round learns from.</param>
+/// <param name="ColumnSample">The share of columns that each tree may use.</param>
+internal sealed record BoostingPlan(int Rounds, int Patience, double RowSample, double ColumnSample);
+
 /// <summary>Adds trees to the scores of all rows, round by round, each lowering the loss that the ones before have left.</summary>
 internal sealed class Boosting
 {
@@ -11,29 +17,32 @@ internal sealed class Boosting
     private const double MinImprovement = 1e-7;
 
     private readonly BoostingLoss _loss;
-    private readonly double[] _target;
-    private readonly float[][] _columns;
-    private readonly HoldOut _parts;
     private readonly TreeGrower _grower;
+    private readonly BoostingPlan _plan;
+    private readonly DeterministicRandom _random;
     private readonly int _threads;
-    private readonly double[] _scores;
+    private readonly ScoredRows _train;
+    private readonly ScoredRows? _validation;
     private readonly float[] _gradients;
     private readonly float[] _hessians;
     private readonly List<Tree> _trees = [];
 
-    /// <param name="columns">The encoded columns that trees decide by.</param>
-    /// <param name="parts">The rows to learn from, and those to validate on, if any.</param>
-    public Boosting(BoostingLoss loss, double[] target, float[][] columns, HoldOut parts, TreeGrower grower, int threads)
+    /// <param name="validation">Rows to watch the loss on, if any; in the bins of the training rows.</param>
+    public Boosting(
+        BoostingLoss loss,
+        BoostingTable train,
+        BoostingTable? validation,
+        TreeGrower grower,
+        BoostingPlan plan,
+        DeterministicRandom random,
+        int threads)
     {
-        (_loss, _target, _columns, _parts, _grower, _threads) = (loss, target, columns, parts, grower, threads);
-        BaseScores = Array.ConvertAll(loss.BaseScores(target, parts.Train), score => (float)score);
-        _scores = new double[target.Length * loss.Outputs];
-        _gradients = new float[_scores.Length];
-        _hessians = new float[_scores.Length];
-        for (var k = 0; k < loss.Outputs; k++)
-        {
-            _scores.AsSpan(k * target.Length, target.Length).Fill(BaseScores[k]);
-        }
+        (_loss, _grower, _plan, _random, _threads) = (loss, grower, plan, random, threads);
+        BaseScores = Array.ConvertAll(loss.BaseScores(train.Target, train.Weights), score => (float)score);
+        _train = new ScoredRows(loss, train, BaseScores, threads);
+        _validation = validation is null ? null : new ScoredRows(loss, validation, BaseScores, threads);
+        _gradients = new float[_train.Scores.Length];
+        _hessians = new float[_train.Scores.Length];
     }
 
     public float[] BaseScores { get; }
@@ -43,12 +52,11 @@ internal sealed class Boosting
 
     public IReadOnlyDictionary<string, double> Facts { get; private set; } = new Dictionary<string, double>();
 
-    /// <param name="patience">How many rounds to go on without a better validation loss; 0 for no validation.</param>
-    public void Run(int rounds, int patience, Action<TrainingProgress>? progress, CancellationToken cancellationToken)
+    public void Run(Action<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var best = (Round: 0, Loss: patience > 0 ? MeanLoss(_parts.Test) : double.NaN);
+        var best = (Round: 0, Loss: _validation?.MeanLoss() ?? double.NaN);
         var round = 0;
-        while (round < rounds && (patience is 0 || round - best.Round < patience))
+        while (round < _plan.Rounds && (_validation is null || _plan.Patience is 0 || round - best.Round < _plan.Patience))
         {
             if (!AddRound(cancellationToken))
             {
@@ -56,27 +64,27 @@ internal sealed class Boosting
             }
 
             round++;
-            var loss = patience > 0 ? MeanLoss(_parts.Test) : progress is null ? double.NaN : MeanLoss(_parts.Train);
-            if (patience > 0 && loss < best.Loss - MinImprovement)
+            var loss = _validation is not null ? _validation.MeanLoss() : progress is null ? double.NaN : _train.MeanLoss();
+            if (loss < best.Loss - MinImprovement)
             {
                 best = (round, loss);
             }
 
-            progress?.Invoke(new TrainingProgress(round, rounds, loss));
+            progress?.Invoke(new TrainingProgress(round, _plan.Rounds, loss));
         }
 
-        var kept = patience > 0 ? best.Round : round;
+        var kept = _validation is not null && _plan.Patience > 0 ? best.Round : round;
         Keep(kept);
         var facts = new Dictionary<string, double>
         {
             ["rounds"] = kept,
             ["trees"] = _trees.Count,
             ["leaves"] = _trees.Sum(tree => tree.Leaves),
-            ["trainingLoss"] = MeanLoss(_parts.Train),
+            ["trainingLoss"] = _train.MeanLoss(),
         };
-        if (patience > 0)
+        if (_validation is not null)
         {
-            facts["validationLoss"] = best.Loss;
+            facts["validationLoss"] = kept == round ? _validation.MeanLoss() : best.Loss;
         }
 
         Facts = facts;
@@ -85,38 +93,65 @@ internal sealed class Boosting
     /// <returns><see langword="false"/> if no tree found anything to split; then nothing has changed.</returns>
     private bool AddRound(CancellationToken cancellationToken)
     {
-        var rows = _target.Length;
-        var chunks = (rows + ChunkRows - 1) / ChunkRows;
-        Chunks.Run(_threads, chunks, chunk => _loss.Derive(
-            _target, _scores, _gradients, _hessians, Chunks.Start(chunk, chunks, rows), Chunks.Start(chunk + 1, chunks, rows)));
+        Derive();
+        var rows = _train.Rows;
+        var sample = _plan.RowSample < 1 ? Sampling.Rows(rows, _plan.RowSample, _random) : null;
         var grown = false;
         for (var k = 0; k < _loss.Outputs; k++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (tree, leaves) = _grower.Grow(_gradients.AsSpan(k * rows, rows), _hessians.AsSpan(k * rows, rows));
+            var columns = _plan.ColumnSample < 1 ? Sampling.Columns(_train.Matrix, null, _plan.ColumnSample, _random) : null;
+            var (tree, leaves) = _grower.Grow(
+                _gradients.AsMemory(k * rows, rows),
+                _hessians.AsMemory(k * rows, rows),
+                sample,
+                columns,
+                _random,
+                _loss.RenewsLeaves ? _train.LeafValue : null);
             grown |= leaves.Count > 1;
             _trees.Add(tree);
-            var scores = _scores.AsSpan(k * rows, rows);
-            foreach (var leaf in leaves)
+            if (sample is null)
             {
-                foreach (var row in _grower.Rows.Slice(leaf.Start, leaf.Length))
-                {
-                    scores[row] += leaf.Value;
-                }
+                _train.Add(leaves, _grower, k);
+            }
+            else
+            {
+                _train.Add(tree, k, 1);
             }
 
-            foreach (var row in _parts.Test)
-            {
-                scores[row] += tree.Score(_columns, row);
-            }
+            _validation?.Add(tree, k, 1);
         }
 
-        if (!grown)
+        // A tree that could not split among the columns drawn for it says nothing of the next.
+        if (!grown && sample is null && _plan.ColumnSample >= 1)
         {
             Keep((_trees.Count / _loss.Outputs) - 1);
+            return false;
         }
 
-        return grown;
+        return true;
+    }
+
+    private void Derive()
+    {
+        var rows = _train.Rows;
+        var chunks = (rows + ChunkRows - 1) / ChunkRows;
+        Chunks.Run(_threads, chunks, chunk =>
+        {
+            var (start, end) = (Chunks.Start(chunk, chunks, rows), Chunks.Start(chunk + 1, chunks, rows));
+            _loss.Derive(_train.Target, _train.Scores, _gradients, _hessians, start, end);
+            if (_train.Weights is { } weights)
+            {
+                for (var k = 0; k < _loss.Outputs; k++)
+                {
+                    for (var row = start; row < end; row++)
+                    {
+                        _gradients[(k * rows) + row] *= (float)weights[row];
+                        _hessians[(k * rows) + row] *= (float)weights[row];
+                    }
+                }
+            }
+        });
     }
 
     /// <summary>Takes back the rounds after the first <paramref name="rounds"/>.</summary>
@@ -126,23 +161,7 @@ internal sealed class Boosting
         {
             var tree = _trees[^1];
             _trees.RemoveAt(_trees.Count - 1);
-            var scores = _scores.AsSpan(_trees.Count % _loss.Outputs * _target.Length, _target.Length);
-            for (var row = 0; row < scores.Length; row++)
-            {
-                scores[row] -= tree.Score(_columns, row);
-            }
+            _train.Add(tree, _trees.Count % _loss.Outputs, -1);
         }
-    }
-
-    /// <summary>Summed in row order, so that it is the same for any number of threads.</summary>
-    private double MeanLoss(int[] rows)
-    {
-        double sum = 0;
-        foreach (var row in rows)
-        {
-            sum += _loss.At(_target, _scores, row);
-        }
-
-        return sum / rows.Length;
     }
 }

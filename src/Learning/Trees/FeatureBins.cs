@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Mlops.Learning;
 
 /// <summary>
@@ -6,19 +10,33 @@ namespace Mlops.Learning;
 /// <remarks>
 /// A column with no more distinct values than bins has an edge midway between neighbours; else edges are the midpoint quantiles, as in
 /// scikit-learn's HistGradientBoosting. Edges are single precision and lie at or above the lower neighbour and below the upper,
-/// so that "x ≤ edge" is decided by the graph as it is by the bin.
+/// so that "x ≤ edge" is decided by the graph as it is by the bin. Categories, which come as ranks from 0, have a bin each; those beyond
+/// the number of bins share the last.
 /// </remarks>
 internal sealed class FeatureBins
 {
     public const int MaxBins = 255;
 
-    private FeatureBins(float[] edges, bool hasMissing) => (Edges, HasMissing) = (edges, hasMissing);
+    private readonly float[] _padded = new float[MaxBins];
+
+    private FeatureBins(float[] edges, bool hasMissing, bool isCategorical)
+    {
+        (Edges, HasMissing, IsCategorical) = (edges, hasMissing, isCategorical);
+        edges.CopyTo(_padded, 0);
+        _padded.AsSpan(edges.Length).Fill(float.PositiveInfinity);
+    }
 
     /// <summary>Ascending; one fewer than <see cref="Count"/>.</summary>
     public float[] Edges { get; }
 
     /// <summary>Whether training has seen a missing value; it is in the bin numbered <see cref="Count"/>.</summary>
     public bool HasMissing { get; }
+
+    /// <summary>Whether values are ranks of categories, whose order means nothing.</summary>
+    public bool IsCategorical { get; }
+
+    /// <summary>The bin of what is missing; −1 if training has seen nothing missing.</summary>
+    public int MissingBin => HasMissing ? Count : -1;
 
     /// <summary>How many bins hold values.</summary>
     public int Count => Edges.Length + 1;
@@ -33,48 +51,57 @@ internal sealed class FeatureBins
     /// <param name="hasMissing">Whether the column has a missing value, in the sample or out of it.</param>
     public static FeatureBins Learn(ReadOnlySpan<float> values, bool hasMissing, int maxBins)
     {
-        var sorted = values.ToArray();
-        Array.Sort(sorted);
-
-        // NaN sorts first.
-        var missing = 0;
-        while (missing < sorted.Length && float.IsNaN(sorted[missing]))
-        {
-            missing++;
-        }
-
-        var present = sorted.AsSpan(missing);
+        // Rented, as a copy of every column would outweigh the bins many times.
+        var (sorted, spare) = (ArrayPool<float>.Shared.Rent(values.Length), ArrayPool<uint>.Shared.Rent(values.Length));
+        var present = FloatSort.Present(values, sorted, spare);
         var edges = MidpointsBetweenDistinct(present, maxBins) ?? Quantiles(present, maxBins);
 
         // Where all is missing there is nothing to tell apart.
-        return new FeatureBins(edges, hasMissing && present.Length > 0);
+        var bins = new FeatureBins(edges, hasMissing && present.Length > 0, isCategorical: false);
+        ArrayPool<float>.Shared.Return(sorted);
+        ArrayPool<uint>.Shared.Return(spare);
+        return bins;
+    }
+
+    /// <param name="levels">How many categories there are; the more frequent have the lower ranks.</param>
+    public static FeatureBins OfCategories(int levels, bool hasMissing, bool hasPresent, int maxBins)
+    {
+        var edges = Enumerable.Range(0, Math.Min(levels, maxBins) - 1).Select(rank => rank + 0.5f);
+        return new FeatureBins(hasPresent ? [.. edges] : [], hasMissing && hasPresent, isCategorical: true);
     }
 
     /// <summary>The bin of a value: the first whose edge is not below it.</summary>
     public byte Find(float value)
     {
-        if (float.IsNaN(value))
-        {
-            return (byte)(HasMissing ? Count : 0);
-        }
-
-        var low = 0;
-        var high = Edges.Length;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (value <= Edges[middle])
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return (byte)low;
+        Span<byte> found = [0];
+        FindAll([value], found);
+        return found[0];
     }
+
+    /// <summary>The bin of the value at i goes to 8 i.</summary>
+    public void FindAll(ReadOnlySpan<float> values, Span<byte> bins)
+    {
+        var missing = (byte)(HasMissing ? Count : 0);
+        ref var edges = ref MemoryMarshal.GetArrayDataReference(_padded);
+        for (var i = 0; i < values.Length; i++)
+        {
+            // Eight halvings without a branch to guess wrongly. Every comparison with NaN is false.
+            var value = values[i];
+            var low = Step(ref edges, value, 0, 128);
+            low = Step(ref edges, value, low, 64);
+            low = Step(ref edges, value, low, 32);
+            low = Step(ref edges, value, low, 16);
+            low = Step(ref edges, value, low, 8);
+            low = Step(ref edges, value, low, 4);
+            low = Step(ref edges, value, low, 2);
+            low = Step(ref edges, value, low, 1);
+            bins[8 * i] = float.IsNaN(value) ? missing : (byte)low;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Step(ref float edges, float value, int low, int half) =>
+        low + ((Unsafe.Add(ref edges, low + half - 1) < value ? 1 : 0) * half);
 
     private static float[]? MidpointsBetweenDistinct(ReadOnlySpan<float> sorted, int maxBins)
     {

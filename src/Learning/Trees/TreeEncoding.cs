@@ -17,13 +17,13 @@ internal sealed class TreeEncoding
     {
     }
 
-    private TreeEncoding(FeatureEncodingBuilder learned) => (_encoding, IsCategorical) = (learned.Encoding, learned.IsRank);
+    private TreeEncoding(FeatureEncodingBuilder learned) => (_encoding, Levels) = (learned.Encoding, learned.RankedLevels);
 
     /// <summary>The index in the signature of the feature that each column was made from.</summary>
     public int[] Origins => _encoding.Origins;
 
-    /// <summary>Whether each column holds the ranks of a category, whose order means little.</summary>
-    public bool[] IsCategorical { get; }
+    /// <summary>How many levels each column ranks; 0 for a number or for one level of a one-hot category.</summary>
+    public int[] Levels { get; }
 
     /// <param name="columns">The training rows, encoded: where a column was learned from targets, from those of other rows.</param>
     public static TreeEncoding Learn(

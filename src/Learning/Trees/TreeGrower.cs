@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Mlops.Learning;
 
 /// <summary>A tree, and for each of its leaves the value and the rows in it.</summary>
@@ -6,139 +9,193 @@ internal sealed record GrownTree(Tree Tree, IReadOnlyList<GrownLeaf> Leaves);
 /// <summary>A leaf of the tree last grown; its rows lie side by side in <see cref="TreeGrower.Rows"/>.</summary>
 internal readonly record struct GrownLeaf(float Value, int Start, int Length);
 
+/// <summary>What a leaf is worth if not what its derivatives say: from its rows, before shrinkage. Called on several threads.</summary>
+internal delegate double LeafValue(ReadOnlySpan<int> rows);
+
 /// <summary>Grows trees leaf by leaf, always splitting where the loss falls most.</summary>
 /// <remarks>
 /// Histogram-based growth after Ke et al., "LightGBM: A highly efficient gradient boosting decision tree", NeurIPS 2017: of two siblings
-/// only the smaller is counted, the larger is the difference from the parent. Threads share the columns; each column is summed in row
-/// order by one thread, so that the tree is the same for any number of them. Not safe for concurrent use.
+/// only the smaller is counted, the larger is the difference from the parent. Threads share tiles of columns and blocks of rows; sums
+/// are in whole numbers (<see cref="FixedSum"/>), so that the tree is the same for any number of them. Not safe for concurrent use.
 /// </remarks>
-internal sealed class TreeGrower
+/// <param name="weights">How much each row of the matrix counts in what a node covers; null if all count 1.</param>
+/// <param name="shrinkage">The factor on leaf values.</param>
+internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthLimits limits, double shrinkage, int threads)
 {
     // Below this many additions a second thread costs more than it does.
     private const int ParallelWork = 1 << 15;
 
-    private readonly BinnedMatrix _matrix;
-    private readonly GrowthLimits _limits;
-    private readonly double _shrinkage;
-    private readonly int _threads;
-    private readonly int[] _columns;
-    private readonly int[] _allRows;
-    private readonly int[] _rows;
-    private readonly int[] _setAside;
-    private readonly float[] _gradients;
-    private readonly float[] _hessians;
-    private readonly Split[] _smallSplits;
-    private readonly Split[] _largeSplits;
-    private readonly Stack<GradientSum[]> _spareHistograms = new();
+    private const int ChunkRows = 1 << 14;
+
+    private readonly int[] _rows = new int[matrix.Rows];
+    private readonly int[] _setAside = new int[matrix.Rows];
+    private readonly Vector128<long>[] _derivatives = new Vector128<long>[matrix.Rows];
+    private readonly Vector128<long>[] _gathered = new Vector128<long>[matrix.Rows];
+    private readonly Split[] _smallSplits = new Split[matrix.Usable.Length];
+    private readonly Split[] _largeSplits = new Split[matrix.Usable.Length];
+    private readonly byte[] _goesLeft = new byte[Histogram.Stride];
+    private readonly Stack<Histogram> _spareHistograms = new();
     private readonly PriorityQueue<Leaf, (double, int)> _open = new();
     private readonly List<Leaf> _closed = [];
     private readonly List<Node> _nodes = [];
-    private readonly Action<int> _scanColumn;
-    private Leaf _small = new();
-    private Leaf? _large;
+    private LeafRule _rule;
+    private int _length;
 
-    /// <param name="rows">The rows to learn from, ascending.</param>
-    /// <param name="shrinkage">The factor on leaf values.</param>
-    public TreeGrower(BinnedMatrix matrix, int[] rows, GrowthLimits limits, double shrinkage, int threads)
-    {
-        (_matrix, _limits, _shrinkage, _threads, _allRows) = (matrix, limits, shrinkage, threads, rows);
-        _columns = [.. Enumerable.Range(0, matrix.Columns.Length).Where(column => matrix.Columns[column].IsUsable)];
-        _rows = new int[rows.Length];
-        _setAside = new int[rows.Length];
-        _gradients = new float[rows.Length];
-        _hessians = new float[rows.Length];
-        _smallSplits = new Split[_columns.Length];
-        _largeSplits = new Split[_columns.Length];
-        _scanColumn = ScanColumn;
-        Gains = new double[matrix.Columns.Length];
-    }
-
-    /// <summary>The rows, those of a leaf side by side.</summary>
-    public ReadOnlySpan<int> Rows => _rows;
+    /// <summary>The rows of the tree last grown, those of a leaf side by side.</summary>
+    public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _length);
 
     /// <summary>The gain of all splits so far, by column.</summary>
-    public double[] Gains { get; }
+    public double[] Gains { get; } = new double[matrix.Columns.Length];
 
     /// <param name="gradients">The first derivative of the loss at every row of the matrix.</param>
-    /// <param name="hessians">Likewise the second.</param>
-    public GrownTree Grow(ReadOnlySpan<float> gradients, ReadOnlySpan<float> hessians)
+    /// <param name="hessians">Likewise the second; not negative.</param>
+    /// <param name="sample">The rows to learn from, ascending; null for all.</param>
+    /// <param name="columns">Which columns may decide; null for all.</param>
+    /// <param name="random">Draws the columns of each node, where limits ask for it.</param>
+    /// <param name="leafValue">If given, says what leaves are worth.</param>
+    public GrownTree Grow(
+        ReadOnlyMemory<float> gradients,
+        ReadOnlyMemory<float> hessians,
+        int[]? sample = null,
+        bool[]? columns = null,
+        DeterministicRandom? random = null,
+        LeafValue? leafValue = null)
     {
         _nodes.Clear();
         _closed.Clear();
         _open.Clear();
-        _allRows.CopyTo(_rows, 0);
-        _nodes.Add(default);
-        var root = new Leaf { Length = _rows.Length };
-        GatherDerivatives(root, gradients, hessians);
-        for (var i = 0; i < _rows.Length; i++)
-        {
-            root.Sum += new GradientSum(_gradients[i], _hessians[i], 1);
-        }
-
+        var root = Plant(gradients, hessians, sample);
+        root.Columns = Draw(columns, random);
         root.Histogram = RentHistogram();
-        Scan(root, null);
+        Scan(root, null, sample is null ? _derivatives : Gather(root));
         Offer(root);
         while (_open.TryDequeue(out var leaf, out _))
         {
-            if (_closed.Count + _open.Count + 2 > _limits.MaxLeaves)
+            if (_closed.Count + _open.Count + 2 > limits.MaxLeaves)
             {
                 Close(leaf);
             }
             else
             {
-                Divide(leaf, gradients, hessians);
+                Divide(leaf, columns, random);
             }
         }
 
-        var leaves = _closed.ConvertAll(leaf => new GrownLeaf(_nodes[leaf.Node].Value, leaf.Start, leaf.Length));
-        return new GrownTree(new Tree([.. _nodes]), leaves);
+        return Finish(leafValue);
     }
 
-    private void Divide(Leaf parent, ReadOnlySpan<float> gradients, ReadOnlySpan<float> hessians)
+    /// <summary>Sets up rows and fixed-point derivatives, and sums them.</summary>
+    private Leaf Plant(ReadOnlyMemory<float> gradients, ReadOnlyMemory<float> hessians, int[]? sample)
+    {
+        _length = sample?.Length ?? matrix.Rows;
+        var chunks = (_length + ChunkRows - 1) / ChunkRows;
+        var magnitudes = new (double Gradient, double Hessian)[chunks];
+        Chunks.Run(threads, chunks, chunk =>
+        {
+            double gradient = 0;
+            double hessian = 0;
+            var firsts = gradients.Span;
+            var seconds = hessians.Span;
+            for (var i = Chunks.Start(chunk, chunks, _length); i < Chunks.Start(chunk + 1, chunks, _length); i++)
+            {
+                var row = sample is null ? i : sample[i];
+                _rows[i] = row;
+                gradient += Math.Abs(firsts[row]);
+                hessian += seconds[row];
+            }
+
+            magnitudes[chunk] = (gradient, hessian);
+        });
+        _rule = new LeafRule(limits, new FixedPoint(_length, magnitudes.Sum(sum => sum.Gradient), magnitudes.Sum(sum => sum.Hessian)));
+
+        var sums = new FixedSum[chunks];
+        Chunks.Run(threads, chunks, chunk =>
+        {
+            var sum = Vector128<long>.Zero;
+            var firsts = gradients.Span;
+            var seconds = hessians.Span;
+            var scale = _rule.Scale;
+            for (var i = Chunks.Start(chunk, chunks, _length); i < Chunks.Start(chunk + 1, chunks, _length); i++)
+            {
+                var row = _rows[i];
+                sum += _derivatives[row] = scale.Row(firsts[row], seconds[row]);
+            }
+
+            sums[chunk] = new FixedSum(sum[0], sum[1]);
+        });
+        _nodes.Add(default);
+        return new Leaf { Length = _length, Sum = sums.Aggregate((left, right) => left + right), Bounds = ValueBounds.None };
+    }
+
+    private void Divide(Leaf parent, bool[]? columns, DeterministicRandom? random)
     {
         var split = parent.Best;
-        var bins = _matrix.Columns[split.Column];
         Gains[split.Column] += split.Gain;
-        Partition(parent, split);
+        var lefts = Partition(parent, split);
+        var (leftBounds, rightBounds) = BoundsBelow(parent, split);
         var left = new Leaf
         {
             Node = _nodes.Count,
             Start = parent.Start,
-            Length = split.Left.Count,
+            Length = lefts,
             Depth = parent.Depth + 1,
             Sum = split.Left,
+            Bounds = leftBounds,
         };
         var right = new Leaf
         {
             Node = _nodes.Count + 1,
-            Start = parent.Start + split.Left.Count,
-            Length = parent.Length - split.Left.Count,
+            Start = parent.Start + lefts,
+            Length = parent.Length - lefts,
             Depth = parent.Depth + 1,
             Sum = parent.Sum - split.Left,
+            Bounds = rightBounds,
         };
+        var edges = matrix.Columns[split.Column].Edges;
+        _nodes[parent.Node] = new Node
+        {
+            Column = split.Column,
+            Bin = (byte)split.Bin,
 
-        // With missing values on the right, all others may go left.
-        var threshold = split.Bin < bins.Edges.Length ? bins.Edges[split.Bin] : float.PositiveInfinity;
-        _nodes[parent.Node] = new Node(split.Column, threshold, split.MissingLeft, left.Node, right.Node, 0);
+            // With missing values on the right, all others may go left.
+            Threshold = split.Bin < edges.Length ? edges[split.Bin] : float.PositiveInfinity,
+            MissingLeft = split.MissingLeft,
+            Categories = split.Categories,
+            Left = left.Node,
+            Right = right.Node,
+        };
         _nodes.Add(default);
         _nodes.Add(default);
 
-        var isLast = _closed.Count + _open.Count + 2 >= _limits.MaxLeaves;
+        var isLast = _closed.Count + _open.Count + 2 >= limits.MaxLeaves;
         if (isLast || (!CanDivide(left) && !CanDivide(right)))
         {
             ReturnHistogram(parent);
         }
         else
         {
+            (left.Columns, right.Columns) = (Draw(columns, random), Draw(columns, random));
             var (small, large) = left.Length <= right.Length ? (left, right) : (right, left);
             small.Histogram = RentHistogram();
             (large.Histogram, parent.Histogram) = (parent.Histogram, null);
-            GatherDerivatives(small, gradients, hessians);
-            Scan(small, large);
+            Scan(small, large, Gather(small));
         }
 
         Offer(left);
         Offer(right);
+    }
+
+    private (ValueBounds Left, ValueBounds Right) BoundsBelow(Leaf parent, Split split)
+    {
+        var bounds = parent.Bounds;
+        if (limits.Monotone is not { } directions || directions[split.Column] is 0)
+        {
+            return (bounds, bounds);
+        }
+
+        var middle = (_rule.Value(split.Left, bounds) + _rule.Value(parent.Sum - split.Left, bounds)) / 2;
+        var (below, above) = (bounds with { High = middle }, bounds with { Low = middle });
+        return directions[split.Column] > 0 ? (below, above) : (above, below);
     }
 
     /// <summary>Makes a leaf a candidate for division if there is a gain in it.</summary>
@@ -157,27 +214,33 @@ internal sealed class TreeGrower
     private void Close(Leaf leaf)
     {
         ReturnHistogram(leaf);
-        _nodes[leaf.Node] = new Node(0, 0, false, 0, 0, (float)(_shrinkage * leaf.Sum.BestValue(_limits.L2)));
         _closed.Add(leaf);
     }
 
-    private bool CanDivide(Leaf leaf) => leaf.Depth < _limits.MaxDepth && leaf.Length >= 2L * _limits.MinRows;
+    private bool CanDivide(Leaf leaf) => leaf.Depth < limits.MaxDepth && leaf.Length >= 2L * limits.MinRows;
 
-    private void GatherDerivatives(Leaf leaf, ReadOnlySpan<float> gradients, ReadOnlySpan<float> hessians)
+    /// <summary>The derivatives of a leaf's rows side by side.</summary>
+    private Vector128<long>[] Gather(Leaf leaf)
     {
-        for (var i = leaf.Start; i < leaf.Start + leaf.Length; i++)
+        var chunks = (leaf.Length + ChunkRows - 1) / ChunkRows;
+        Chunks.Run(threads, chunks, chunk =>
         {
-            _gradients[i] = gradients[_rows[i]];
-            _hessians[i] = hessians[_rows[i]];
-        }
+            var start = leaf.Start + Chunks.Start(chunk, chunks, leaf.Length);
+            var rows = _rows.AsSpan(start..(leaf.Start + Chunks.Start(chunk + 1, chunks, leaf.Length)));
+            var target = _gathered.AsSpan(start, rows.Length);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                target[i] = _derivatives[rows[i]];
+            }
+        });
+        return _gathered;
     }
 
     /// <summary>Counts the small leaf, derives the large one if there is one, and finds the best split of each.</summary>
-    private void Scan(Leaf small, Leaf? large)
+    private void Scan(Leaf small, Leaf? large, Vector128<long>[] derivatives)
     {
-        (_small, _large) = (small, large);
-        var isWorthSharing = (long)small.Length * _columns.Length >= ParallelWork;
-        Chunks.Run(isWorthSharing ? _threads : 1, _columns.Length, _scanColumn);
+        var isWorthSharing = (long)small.Length * matrix.Usable.Length >= ParallelWork;
+        Chunks.Run(isWorthSharing ? threads : 1, matrix.Tiles, tile => ScanTile(tile, small, large, derivatives));
         small.Best = First(_smallSplits);
         if (large is not null)
         {
@@ -185,24 +248,31 @@ internal sealed class TreeGrower
         }
     }
 
-    private void ScanColumn(int index)
+    private void ScanTile(int tile, Leaf small, Leaf? large, Vector128<long>[] derivatives)
     {
-        var column = _columns[index];
-        var bins = _matrix.Columns[column];
-        var counted = _small.Histogram.AsSpan(_matrix.Offsets[column], bins.Width);
+        var (first, count) = matrix.Slots(tile);
+        var counted = small.Histogram!.Columns(first, count);
         counted.Clear();
         Histogram.Accumulate(
-            _matrix[column],
-            _rows.AsSpan(_small.Start, _small.Length),
-            _gradients.AsSpan(_small.Start),
-            _hessians.AsSpan(_small.Start),
-            counted);
-        _smallSplits[index] = CanDivide(_small) ? SplitSearch.Best(counted, bins, column, _small.Sum, _limits) : default;
-        if (_large is not null)
+            matrix.Tile(tile), _rows.AsSpan(small.Start, small.Length), derivatives.AsSpan(small.Start, small.Length), counted, count);
+        Search(small, first, counted, _smallSplits);
+        if (large is not null)
         {
-            var derived = _large.Histogram.AsSpan(_matrix.Offsets[column], bins.Width);
+            var derived = large.Histogram!.Columns(first, count);
             Histogram.Subtract(derived, counted);
-            _largeSplits[index] = CanDivide(_large) ? SplitSearch.Best(derived, bins, column, _large.Sum, _limits) : default;
+            Search(large, first, derived, _largeSplits);
+        }
+    }
+
+    private void Search(Leaf leaf, int firstSlot, ReadOnlySpan<FixedSum> bins, Split[] splits)
+    {
+        var canDivide = CanDivide(leaf);
+        for (var slot = firstSlot; bins.Length > 0; slot++, bins = bins[Histogram.Stride..])
+        {
+            var column = matrix.Usable[slot];
+            splits[slot] = canDivide && leaf.Columns?[column] is not false
+                ? SplitSearch.Best(bins, matrix.Columns[column], column, leaf.Sum, leaf.Bounds, _rule)
+                : default;
         }
     }
 
@@ -220,30 +290,62 @@ internal sealed class TreeGrower
         return best;
     }
 
-    /// <summary>Puts the rows that go left before the others, keeping the order within both.</summary>
-    private void Partition(Leaf leaf, Split split)
+    private int Partition(Leaf leaf, Split split)
     {
-        var bins = _matrix[split.Column];
-        var missing = _matrix.Columns[split.Column].HasMissing ? _matrix.Columns[split.Column].Count : -1;
-        var rows = _rows.AsSpan(leaf.Start, leaf.Length);
-        var left = 0;
-        var right = 0;
-        foreach (var row in rows)
+        var column = matrix.Columns[split.Column];
+        for (var bin = 0; bin < _goesLeft.Length; bin++)
         {
-            var bin = bins[row];
-            var goesLeft = bin == missing ? split.MissingLeft : bin <= split.Bin;
-
-            // Writing to both places and moving on in one needs no branch for the processor to guess wrongly.
-            rows[left] = row;
-            _setAside[right] = row;
-            left += goesLeft ? 1 : 0;
-            right += goesLeft ? 0 : 1;
+            var isLeft = bin == column.MissingBin ? split.MissingLeft : split.Categories?.Contains(bin) ?? bin <= split.Bin;
+            _goesLeft[bin] = isLeft ? (byte)1 : (byte)0;
         }
 
-        _setAside.AsSpan(0, right).CopyTo(rows[left..]);
+        return RowPartition.Run(
+            _rows.AsMemory(leaf.Start, leaf.Length), _setAside.AsMemory(leaf.Start, leaf.Length), matrix, split.Column, _goesLeft, threads);
     }
 
-    private GradientSum[] RentHistogram() => _spareHistograms.TryPop(out var spare) ? spare : new GradientSum[_matrix.Offsets[^1]];
+    /// <summary>The columns that a node may choose from.</summary>
+    private bool[]? Draw(bool[]? columns, DeterministicRandom? random) =>
+        limits.ColumnsByNode < 1 && random is not null
+            ? Sampling.Columns(matrix, columns, limits.ColumnsByNode, random)
+            : columns;
+
+    private GrownTree Finish(LeafValue? leafValue)
+    {
+        Chunks.Run(leafValue is null ? 1 : threads, _closed.Count, index =>
+        {
+            var leaf = _closed[index];
+            var rows = _rows.AsSpan(leaf.Start, leaf.Length);
+            var value = leafValue is null ? _rule.Value(leaf.Sum, leaf.Bounds) : leaf.Bounds.Clip(leafValue(rows));
+            CollectionsMarshal.AsSpan(_nodes)[leaf.Node] = new Node { Value = (float)(shrinkage * value), Cover = Cover(rows) };
+        });
+        var nodes = _nodes.ToArray();
+        for (var i = nodes.Length - 1; i >= 0; i--)
+        {
+            var node = nodes[i];
+            nodes[i] = node.IsLeaf ? node : node with { Cover = nodes[node.Left].Cover + nodes[node.Right].Cover };
+        }
+
+        var leaves = _closed.ConvertAll(leaf => new GrownLeaf(nodes[leaf.Node].Value, leaf.Start, leaf.Length));
+        return new GrownTree(new Tree(nodes, matrix.Columns), leaves);
+    }
+
+    private float Cover(ReadOnlySpan<int> rows)
+    {
+        if (weights is null)
+        {
+            return rows.Length;
+        }
+
+        double sum = 0;
+        foreach (var row in rows)
+        {
+            sum += weights[row];
+        }
+
+        return (float)sum;
+    }
+
+    private Histogram RentHistogram() => _spareHistograms.TryPop(out var spare) ? spare : new Histogram(matrix.Usable.Length);
 
     private void ReturnHistogram(Leaf leaf)
     {
@@ -264,9 +366,13 @@ internal sealed class TreeGrower
 
         public int Depth { get; init; }
 
-        public GradientSum Sum { get; set; }
+        public FixedSum Sum { get; init; }
 
-        public GradientSum[]? Histogram { get; set; }
+        public ValueBounds Bounds { get; init; }
+
+        public bool[]? Columns { get; set; }
+
+        public Histogram? Histogram { get; set; }
 
         public Split Best { get; set; }
     }

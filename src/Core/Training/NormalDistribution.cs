@@ -58,6 +58,22 @@ internal static class NormalDistribution
         return Math.Log(1 - Tail(-low) - Tail(high));
     }
 
+    /// <summary>The chance to be further from 0 than <paramref name="z"/> on either side.</summary>
+    public static double TwoSidedP(double z) => 2 * Cdf(-Math.Abs(z));
+
+    /// <summary>The z for which a value is within ±z with the given chance, over 0 and under 1, by bisection.</summary>
+    public static double TwoSidedZ(double confidence)
+    {
+        var (low, high) = (0.0, 40.0);
+        for (var i = 0; i < 100; i++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = TwoSidedP(middle) > 1 - confidence ? (middle, high) : (low, middle);
+        }
+
+        return (low + high) / 2;
+    }
+
     /// <summary>What lies beyond a positive number; nothing where it would not change a difference to 1.</summary>
     private static double Tail(double x) => x > Negligible ? 0 : 0.5 * ErfcOfPositive(x * SqrtHalf);
 
