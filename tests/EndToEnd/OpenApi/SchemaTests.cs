@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mlops.Storage;
+using Mlops.Training;
 
 namespace Mlops.EndToEnd.OpenApi;
 
@@ -120,6 +121,9 @@ public sealed class SchemaTests
         _ when type == typeof(int) => ("integer", "int32"),
         _ when type == typeof(long) => ("integer", "int64"),
         _ when type == typeof(double) => ("number", "double"),
+
+        // Or a word.
+        _ when type == typeof(HyperparameterValue) => ("number", "double"),
         _ when type == typeof(DateTimeOffset) || type == typeof(DateTime) => ("string", "date-time"),
         _ => throw new NotSupportedException($"No schema describes a {type}."),
     };
