@@ -109,7 +109,12 @@ public sealed class PreparedModelTests
 
     private static TrainingOptions Options(ILearner learner, bool isAsked)
     {
-        (string, double)[] quick = learner is GradientBoosting ? [("rounds", 15)] : learner is LogisticRegression ? [("maxIterations", 60)] : [];
+        (string, double)[] quick = learner switch
+        {
+            GradientBoosting => [("rounds", 15)],
+            LogisticRegression => [("maxIterations", 60)],
+            _ => [],
+        };
         return Make.Options(learner, changed: quick) with { Preprocessing = isAsked ? Asked : null };
     }
 }
