@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Mlops.Data;
 using Mlops.Registry;
 using Mlops.Serving;
 
@@ -12,6 +13,9 @@ namespace Mlops.Onnx;
 /// </remarks>
 internal sealed class OnnxScorer : IModelScorer
 {
+    /// <summary>Of texts: each row may become as many numbers as a vocabulary has terms.</summary>
+    private const int MostTextRows = 256;
+
     private readonly InferenceSession _session;
     private readonly GraphBinding _binding;
     private readonly OutputForm _form;
@@ -25,7 +29,8 @@ internal sealed class OnnxScorer : IModelScorer
     public OnnxScorer(ModelSignature signature, InferenceSession session, GraphBinding binding, OutputForm form)
     {
         (Signature, _session, _binding, _form) = (signature, session, binding, form);
-        _partRows = ScoringSlot.MaximumRows(binding, signature.OutputWidth);
+        var mostRows = ScoringSlot.MaximumRows(binding, signature.OutputWidth);
+        _partRows = signature.Features.Any(feature => feature.Type is ColumnType.Text) ? Math.Min(mostRows, MostTextRows) : mostRows;
     }
 
     public ModelSignature Signature { get; }

@@ -156,7 +156,8 @@ public sealed class CalibratedLearnerTests
     {
         var learner = CalibratedLearner.Compose(new GradientBoosting(), new CalibrationSpec(Threshold: 0.4));
 
-        var refusal = Assert.Throws<TrainingRefusedException>(() => learner.Train(Make.Mixed(50, task, task is TaskType.Regression ? 0 : 3)));
+        var data = Make.Mixed(50, task, task is TaskType.Regression ? 0 : 3);
+        var refusal = Assert.Throws<TrainingRefusedException>(() => learner.Train(data));
 
         Assert.Equal(reason, refusal.Message);
     }

@@ -83,7 +83,8 @@ public sealed class CalibrationCurveTests
         var graph = new GraphWriter("curve");
         graph.Output(
             curve.ToGraph(graph, graph.Input("p", ElementType.Float, Dimension.Rows, 1)), "q", ElementType.Float, Dimension.Rows, 1);
-        float[] values = [.. Probes, .. Scores, .. Scores.Select(MathF.BitIncrement), .. Scores.Select(MathF.BitDecrement), 1e-9f, 1 - 1e-7f];
+        float[] values =
+            [.. Probes, .. Scores, .. Scores.Select(MathF.BitIncrement), .. Scores.Select(MathF.BitDecrement), 1e-9f, 1 - 1e-7f];
         using var run = new GraphRun(graph.ToBytes()).With("p", values, values.Length, 1);
 
         var bent = run.Floats("q");

@@ -20,7 +20,8 @@ public sealed class DatePartsTests
 
             Assert.Equal(
                 (day.Year, day.Month, day.Day, ((int)day.DayOfWeek + 6) % 7, day.DayOfYear),
-                ((int)time[DatePart.Year], (int)time[DatePart.Month], (int)time[DatePart.Day], (int)time[DatePart.DayOfWeek], (int)time[DatePart.DayOfYear]));
+                ((int)time[DatePart.Year], (int)time[DatePart.Month], (int)time[DatePart.Day],
+                    (int)time[DatePart.DayOfWeek], (int)time[DatePart.DayOfYear]));
         }
     }
 
@@ -52,7 +53,8 @@ public sealed class DatePartsTests
             Gen.Choose(int.MinValue, int.MaxValue).Select(value => (double)value),
             Gen.Choose(-2_000, 9_000).Select(year => (year - 1_970) * 31_556_952.0),
             Gen.Elements(double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.5, 951_782_400, 4_107_542_400, 1e30));
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(50), Prop.ForAll(times.NonEmptyListOf().Select(list => list.ToArray()).ToArbitrary(), seconds =>
+        var columns = times.NonEmptyListOf().Select(list => list.ToArray()).ToArbitrary();
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(50), Prop.ForAll(columns, seconds =>
             Encoded.GraphAgrees(Encoding(All, Make.Times("t", 0)), Make.Times("t", seconds))));
     }
 

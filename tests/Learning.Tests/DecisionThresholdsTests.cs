@@ -48,7 +48,9 @@ public sealed class DecisionThresholdsTests
             "f1" => tp is 0 ? 0 : 2 / ((tp + fp) / tp + (tp + fn) / tp),
             "accuracy" => (tp + tn) / predicted.Length,
             "balancedAccuracy" => 0.5 * tp / (tp + fn) + 0.5 * tn / (tn + fp),
-            _ => (tp + fp) * (tn + fn) is 0 ? 0 : (tp * tn - fp * fn) / Math.Sqrt(tp + fp) / Math.Sqrt(tp + fn) / Math.Sqrt(tn + fp) / Math.Sqrt(tn + fn),
+            _ => (tp + fp) * (tn + fn) is 0
+                ? 0
+                : (tp * tn - fp * fn) / Math.Sqrt(tp + fp) / Math.Sqrt(tp + fn) / Math.Sqrt(tn + fp) / Math.Sqrt(tn + fn),
         };
     }
 }

@@ -72,7 +72,11 @@ public sealed class NaiveBayesTests
     }
 
     private static TrainingOptions With(
-        ILearner learner, TextPreprocessing text, (string Name, HyperparameterValue Value) first, (string Name, HyperparameterValue Value)? second = null, string name = "text")
+        ILearner learner,
+        TextPreprocessing text,
+        (string Name, HyperparameterValue Value) first,
+        (string Name, HyperparameterValue Value)? second = null,
+        string name = "text")
     {
         var options = Make.Options(learner);
         var values = new Dictionary<string, HyperparameterValue>(options.Hyperparameters) { [first.Name] = first.Value };

@@ -1,4 +1,5 @@
 using Mlops.Data;
+using Mlops.Onnx;
 using Mlops.Registry;
 using Mlops.Training;
 
@@ -50,7 +51,7 @@ public sealed class PreparedModelTests
             Make.Times("when", [.. Enumerable.Range(0, 300).Select(row => row % 2 is 0 ? double.NaN : -4e9 + (row * 3e7))]),
             Make.Texts("remark", [.. Enumerable.Range(0, 300).Select(row => row % 2 is 0 ? "\n!?" : $"BROKEN 日本 {row} Schön")]),
         ];
-        Exported.AgreesWithItself(model, unseen);
+        Exported.AgreesWithItself(model, unseen, batch: 300);
         Exported.AgreesWithItself(model, unseen with { Features = new DataFrame(strange) }, batch: 1);
         Assert.All(model.Importance.Values, share => Assert.InRange(share, 0, 1));
         Assert.Equal(1, model.Importance.Values.Sum(), 1e-9);
@@ -66,6 +67,21 @@ public sealed class PreparedModelTests
         byte[] Bytes(int threads) => learner.Train(data, Options(learner, isAsked) with { Threads = threads }, default).ToOnnx();
 
         Assert.Equal(Bytes(1), Bytes(2));
+    }
+
+    [PythonOnnxFact]
+    public void The_reference_checker_accepts_every_graph()
+    {
+        foreach (var (name, task, classes, isAsked) in Cases().Select(row => ((string)row[0], (TaskType)row[1], (int)row[2], (bool)row[3])))
+        {
+            var calibration = task is TaskType.Regression ? null : new CalibrationSpec((CalibrationMethod)(classes % 2), Folds: 2);
+            var learner = CalibratedLearner.Compose(Make.Learner(name), calibration);
+
+            var read = PythonOnnx.CheckModel(learner.Train(Make.Rich(150, task, classes), Options(learner, isAsked), default).ToOnnx());
+
+            Assert.Contains("TfIdfVectorizer", read.GetProperty("operators").EnumerateArray().Select(node => node.GetString()));
+            Assert.Equal(1, read.GetProperty("opsets").GetProperty("com.microsoft").GetInt32());
+        }
     }
 
     [Theory]
@@ -93,7 +109,12 @@ public sealed class PreparedModelTests
 
     private static TrainingOptions Options(ILearner learner, bool isAsked)
     {
-        (string, double)[] quick = learner is GradientBoosting ? [("rounds", 15)] : learner is LogisticRegression ? [("maxIterations", 60)] : [];
+        (string, double)[] quick = learner switch
+        {
+            GradientBoosting => [("rounds", 15)],
+            LogisticRegression => [("maxIterations", 60)],
+            _ => [],
+        };
         return Make.Options(learner, changed: quick) with { Preprocessing = isAsked ? Asked : null };
     }
 }

@@ -12,7 +12,8 @@ public sealed class PreprocessingTests
         var cases = new TheoryData<Imputation, Scaling, string>();
         foreach (var (impute, name) in new[]
         {
-            (Imputation.Median, "median"), (Imputation.Mean, "mean"), (Imputation.MostFrequent, "most_frequent"), (Imputation.Constant, "constant"),
+            (Imputation.Median, "median"), (Imputation.Mean, "mean"),
+            (Imputation.MostFrequent, "most_frequent"), (Imputation.Constant, "constant"),
         })
         {
             foreach (var scale in Enum.GetValues<Scaling>())
@@ -37,7 +38,9 @@ public sealed class PreprocessingTests
             var encoding = Encoded.Learn(defaults, Make.Prepared("x", how), column).Encoding;
 
             PreparationGolden.AssertClose(
-                PreparationGolden.Numbers.GetProperty(golden).Vector(), Encoded.Rows(encoding, probes).Select(value => (double)value), 1e-5);
+                PreparationGolden.Numbers.GetProperty(golden).Vector(),
+                Encoded.Rows(encoding, probes).Select(value => (double)value),
+                1e-5);
             Encoded.GraphAgrees(encoding, probes);
         }
     }
@@ -115,7 +118,8 @@ public sealed class PreprocessingTests
     public void A_linear_model_takes_an_unknown_ordinal_for_the_median()
     {
         var how = new ColumnPreprocessing(Encode: CategoryEncoding.Ordinal, Scale: Scaling.None);
-        var encoding = Encoded.Learn(EncodingDefaults.Linear, Make.Prepared("c", how), Make.Strings("c", "a", "b", "c", "c", "d")).Encoding;
+        var column = Make.Strings("c", "a", "b", "c", "c", "d");
+        var encoding = Encoded.Learn(EncodingDefaults.Linear, Make.Prepared("c", how), column).Encoding;
 
         Assert.Equal([2f, 0], Encoded.Rows(encoding, Make.Strings("c", "new", "a")));
         Encoded.GraphAgrees(encoding, Make.Strings("c", "new", "a", null));
@@ -125,7 +129,8 @@ public sealed class PreprocessingTests
     public void Ranks_of_many_categories_are_said_to_have_no_order()
     {
         var many = Make.Strings("c", [.. Enumerable.Range(0, 40).Select(i => $"level {i % 20}")]);
-        Column[] columns = [many, Make.Numbers("x", [.. Enumerable.Range(0, 40).Select(i => (double)i)]), Make.Strings("d", [.. Enumerable.Repeat("a", 40)])];
+        var numbers = Make.Numbers("x", [.. Enumerable.Range(0, 40).Select(i => (double)i)]);
+        Column[] columns = [many, numbers, Make.Strings("d", [.. Enumerable.Repeat("a", 40)])];
 
         var encoding = new TreeEncoding(Make.Raw(columns), Make.Signature(columns));
 
@@ -137,7 +142,8 @@ public sealed class PreprocessingTests
     public void A_million_categories_are_folded_not_spread()
     {
         var codes = Enumerable.Range(0, 1_000_000).ToArray();
-        var column = new StringColumn(new ColumnSchema("id", ColumnType.Category, false), codes, Array.ConvertAll(codes, code => $"id {code}"));
+        var schema = new ColumnSchema("id", ColumnType.Category, false);
+        var column = new StringColumn(schema, codes, Array.ConvertAll(codes, code => $"id {code}"));
 
         Assert.Equal(1_001, Encoded.Learn(EncodingDefaults.Linear, Preparation.Default, column).Encoding.Origins.Length);
         Assert.Single(Encoded.Learn(EncodingDefaults.Trees, Preparation.Default, column).Encoding.Origins);

@@ -25,9 +25,11 @@ public sealed class TextTermsTests
         var golden = PreparationGolden.Text.GetProperty(name);
         Assert.Equal(golden.GetProperty("terms").GetArrayLength(), terms.Width);
         PreparationGolden.AssertClose(
-            golden.GetProperty("matrix").Matrix().SelectMany(row => row), Vocabularies.Encode(terms, Texts).Select(value => (double)value));
+            golden.GetProperty("matrix").Matrix().SelectMany(row => row),
+            Vocabularies.Encode(terms, Texts).Select(value => (double)value));
         PreparationGolden.AssertClose(
-            golden.GetProperty("unseen").Matrix().SelectMany(row => row), Vocabularies.Encode(terms, Unseen).Select(value => (double)value));
+            golden.GetProperty("unseen").Matrix().SelectMany(row => row),
+            Vocabularies.Encode(terms, Unseen).Select(value => (double)value));
     }
 
     [Theory]
@@ -81,7 +83,8 @@ public sealed class TextTermsTests
     [Fact]
     public void The_graph_agrees_on_any_text()
     {
-        var pieces = Gen.Elements("Das", "weiß", "WEISS", "Ärger", "ÄRGER", "ärgeR", "the", "THE", "tHe", " ", ", ", "\n", "x", "é", "É", "日本", "😀");
+        var pieces = Gen.Elements(
+            "Das", "weiß", "WEISS", "Ärger", "ÄRGER", "ärgeR", "the", "THE", "tHe", " ", ", ", "\n", "x", "é", "É", "日本", "😀");
         var texts = pieces.ListOf().Select(parts => string.Concat(parts)).NonEmptyListOf().Select(list => list.ToArray()).ToArbitrary();
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(40), Prop.ForAll(texts, texts, (train, then) =>
         {

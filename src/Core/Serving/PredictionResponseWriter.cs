@@ -6,8 +6,9 @@ namespace Mlops.Serving;
 
 /// <summary>Writes scores as <c>{"model": …, "version": …, "predictions": […]}</c>.</summary>
 /// <remarks>
-/// A prediction of a classifier is <c>{"label": …, "probabilities": {class: …}}</c>, the label being the most probable class (the
-/// first of equals), or the positive one from the signature's decision threshold on; of a regressor <c>{"value": …}</c>. Predictions stand in the order of the records. Immutable.
+/// A prediction of a classifier is <c>{"label": …, "probabilities": {class: …}}</c>, the label being the most probable class (the first
+/// of equals), or the positive one from the signature's decision threshold on; of a regressor <c>{"value": …}</c>. Predictions stand in
+/// the order of the records. Immutable.
 /// </remarks>
 public sealed class PredictionResponseWriter
 {

@@ -3,7 +3,7 @@ using Mlops.Training;
 
 namespace Mlops.Learning;
 
-/// <summary>The probabilities of all classes calibrated: of two by the positive one's, of more each against the rest, to sum to 1.</summary>
+/// <summary>Calibrated probabilities of all classes: of two by the positive one's, of more each against the rest, to sum to 1.</summary>
 /// <remarks>Zadrozny and Elkan, "Transforming classifier scores into accurate multiclass probability estimates", KDD 2002.</remarks>
 internal sealed class ClassCalibration
 {

@@ -44,7 +44,10 @@ internal sealed class IsotonicCurve : ICalibrationCurve
             .Where(row => weights is null || weights[row] > 0)
             .GroupBy(row => scores[row])
             .OrderBy(group => group.Key)
-            .Select(group => (Score: group.Key, Weight: group.Sum(row => weights?[row] ?? 1), Sum: group.Sum(row => (weights?[row] ?? 1) * outcomes[row])))
+            .Select(group => (
+                Score: group.Key,
+                Weight: group.Sum(row => weights?[row] ?? 1),
+                Sum: group.Sum(row => (weights?[row] ?? 1) * outcomes[row])))
             .ToArray();
         for (var i = 0; i < distinct.Length; i++)
         {
@@ -59,7 +62,9 @@ internal sealed class IsotonicCurve : ICalibrationCurve
         }
 
         var knots = blocks
-            .SelectMany(block => new[] { block.First, block.Last }.Distinct().Select(at => (distinct[at].Score, Value: block.Sum / block.Weight)))
+            .SelectMany(block => new[] { block.First, block.Last }
+                .Distinct()
+                .Select(at => (distinct[at].Score, Value: block.Sum / block.Weight)))
             .ToArray();
         return new IsotonicCurve([.. knots.Select(knot => knot.Score)], [.. knots.Select(knot => (float)knot.Value)]);
     }

@@ -72,7 +72,8 @@ internal sealed class PlattCurve : ICalibrationCurve
                 -((slopeSlope * byShift) - (slopeShift * bySlope)) / determinant);
             var descent = (bySlope * stepSlope) + (byShift * stepShift);
             var step = 1.0;
-            while (step >= LeastStep && !(Loss(fitted.Slope + (step * stepSlope), fitted.Shift + (step * stepShift)) < loss + (1e-4 * step * descent)))
+            while (step >= LeastStep
+                && !(Loss(fitted.Slope + (step * stepSlope), fitted.Shift + (step * stepShift)) < loss + (1e-4 * step * descent)))
             {
                 step /= 2;
             }

@@ -6,8 +6,8 @@ namespace Mlops.Learning;
 /// <summary>Logistic regression, binary or multinomial, with an L2 penalty, fitted by L-BFGS.</summary>
 /// <remarks>
 /// Numbers are imputed by their median and standardised; a category is one-hot, a missing one being a category of its own and one
-/// that training has not seen all zeros. It minimises C · Σ log loss + ½ ‖w‖² as scikit-learn does; intercepts are not penalised.
-/// There is no chance in it: the seed has no effect.
+/// that training has not seen all zeros; a text is the TF-IDF of its words. It minimises C · Σ log loss + ½ ‖w‖² as scikit-learn
+/// does; intercepts are not penalised. There is no chance in it but target encoding's: elsewhere the seed has no effect.
 /// </remarks>
 public sealed class LogisticRegression : ILearner
 {

@@ -2,7 +2,9 @@ using Mlops.Registry;
 
 namespace Mlops.Learning;
 
-/// <summary>A category as the mean of the target over its rows, drawn towards the mean of all: one column, of several classes one each.</summary>
+/// <summary>
+/// A category as the mean of the target over its rows, drawn towards the mean of all: one column, of several classes one each.
+/// </summary>
 /// <remarks>
 /// (Σ w·y + m·prior) ÷ (Σ w + m): Micci-Barreca, "A preprocessing scheme for high-cardinality categorical attributes", SIGKDD
 /// Explorations 3(1), 2001, with the weight n ÷ (n + m). A value that training has not seen is the prior. Training rows

@@ -63,7 +63,9 @@ internal sealed class TextVocabulary
             .Select((word, index) => (word.Key, Number: index + 1))
             .ToDictionary(word => word.Key, word => word.Number);
         var forms = used.SelectMany(word => TextTokens.Forms(word.Value).Select(form => (Form: form, Number: numbers[word.Key])))
-            .Concat(corpus.Forms.Where(form => numbers.ContainsKey(form.Value)).Select(form => (Form: form.Key, Number: numbers[form.Value])))
+            .Concat(corpus.Forms
+                .Where(form => numbers.ContainsKey(form.Value))
+                .Select(form => (Form: form.Key, Number: numbers[form.Value])))
             .Distinct()
             .ToDictionary(form => form.Form, form => form.Number, StringComparer.Ordinal);
         return new TextVocabulary(

@@ -83,6 +83,12 @@ public class PreprocessingCheckTests
         { "city", new(Imputation.Constant, 3.0), ".fill" },
         { "city", new(Scale: Scaling.Standard), ".scale" },
         { "city", new(Dates: [DatePart.Day]), ".dates" },
+        { "city", new(Text: new TextPreprocessing()), ".text" },
+        { "remark", new(Imputation.MostFrequent), ".impute" },
+        { "city", new(Imputation.MostFrequent, Encode: CategoryEncoding.Text), ".impute" },
+        { "remark", new(Indicator: true), ".indicator" },
+        { "remark", new(MaxCategories: 5), ".maxCategories" },
+        { "remark", new(MinFrequency: 0.5), ".minFrequency" },
         { "gone", new(), "" },
     };
 

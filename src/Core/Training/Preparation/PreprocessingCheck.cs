@@ -9,6 +9,7 @@ internal static class PreprocessingCheck
     private const int MostWords = 5;
     private const int MostTerms = 100_000;
     private const string NoNumbers = "numbers are not encoded: categories and texts are";
+    private const string NoCategory = "a text is no category unless encoded as one";
     private const string NoTimestamp = "only a timestamp has parts";
 
     /// <summary>What is wrong whatever the data is.</summary>
@@ -31,7 +32,7 @@ internal static class PreprocessingCheck
                 continue;
             }
 
-            foreach (var (field, problem) in feature.IsNumeric ? OnNumbers(asked, feature.Type) : OnStrings(asked))
+            foreach (var (field, problem) in feature.IsNumeric ? OnNumbers(asked, feature.Type) : OnStrings(asked, feature.Type))
             {
                 yield return new SpecError($"{path}.{name}.{field}", problem);
             }
@@ -94,8 +95,9 @@ internal static class PreprocessingCheck
         return rules.Where(rule => !rule.Holds).Select(rule => (rule.Field, rule.Problem));
     }
 
-    private static IEnumerable<(string Field, string Problem)> OnStrings(ColumnPreprocessing asked)
+    private static IEnumerable<(string Field, string Problem)> OnStrings(ColumnPreprocessing asked, ColumnType type)
     {
+        var isText = asked.Encode is CategoryEncoding.Text || (asked.Encode is null && type is ColumnType.Text);
         (bool Holds, string Field, string Problem)[] rules =
         [
             (asked.Impute is not (Imputation.Median or Imputation.Mean),
@@ -103,6 +105,11 @@ internal static class PreprocessingCheck
             (asked.Fill is not { IsNumber: true }, "fill", "expected a word"),
             (asked.Scale is null or Scaling.None || asked.Encode is not null, "scale", "expected a column of numbers"),
             (asked.Dates is not { Count: > 0 }, "dates", NoTimestamp),
+            (!isText || asked.Impute is null or Imputation.None or Imputation.Median or Imputation.Mean, "impute", NoCategory),
+            (!isText || asked.Indicator is not true || asked.Encode is not null, "indicator", NoCategory),
+            (!isText || asked.MaxCategories is null || asked.Encode is not null, "maxCategories", NoCategory),
+            (!isText || asked.MinFrequency is null || asked.Encode is not null, "minFrequency", NoCategory),
+            (isText || asked.Text is null || asked.Encode is not null, "text", "only encode text has terms"),
         ];
         return rules.Where(rule => !rule.Holds).Select(rule => (rule.Field, rule.Problem));
     }
