@@ -7,6 +7,15 @@ internal sealed class OrderRule(int[] columns, double mostly, bool mustRise, boo
 
     public override void BeginAgain() => _before = double.NaN;
 
+    /// <summary>A row that goes back is set aside, and the next one is held against the last that was not.</summary>
+    public override Verdict JudgeAgain(RowView row)
+    {
+        var before = _before;
+        var verdict = Judge(row);
+        _before = verdict is Verdict.Unexpected ? before : _before;
+        return verdict;
+    }
+
     protected override Verdict Judge(RowView row)
     {
         if (row[Column].IsMissing)

@@ -106,7 +106,10 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
         return failed;
     }
 
-    /// <summary>Whether a row breaks no other kind of critical expectation than those of rows.</summary>
+    /// <summary>Whether an expectation is met by the rows so far.</summary>
+    internal bool IsMet(int place) => _slots[place].Evaluator.Find() is { Success: true, Undecided: null };
+
+    /// <summary>Whether an expectation is critical and of rows, so that setting rows aside meets it.</summary>
     internal bool IsSievedBy(int place) =>
         suite.Suite.Expectations[place].Severity is ExpectationSeverity.Critical && _slots[place].Evaluator is RowEvaluator { CanSieve: true };
 
