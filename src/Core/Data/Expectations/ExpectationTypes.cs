@@ -55,5 +55,9 @@ public static class ExpectationTypes
     /// <summary>The names, in ordinal order. Case does not count, as Great Expectations has changed the case of one.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Readers.Keys.Order(StringComparer.Ordinal)];
 
+    /// <summary>A name in the case that it has here; what is no name stays as it is.</summary>
+    internal static string Canonical(string type) =>
+        Names.FirstOrDefault(name => name.Equals(type, StringComparison.OrdinalIgnoreCase)) ?? type;
+
     internal static Func<Kwargs, Rule>? Find(string type) => Readers.GetValueOrDefault(type);
 }
