@@ -29,6 +29,9 @@ public static class TrainingSpecCheck
         Require(spec.Alias is null || AliasName.TryParse(spec.Alias, null, out _), "alias", "expected an alias such as champion");
         Require(spec.Experiment is null or { Length: > 0 and <= 250 }, "experiment", "expected 1 to 250 characters");
         Require(spec.Split is null or { Test: > 0 and <= 0.9 }, "split.test", "expected a share over 0 and at most 0.9");
+        Require(
+            spec.Expectations is null || SuiteName.TryParse(spec.Expectations, null, out _), "expectations",
+            $"expected the name of a suite: {SuiteName.Rule}");
         CheckFeatures();
         CheckLearner();
         errors.AddRange(GateSpecCheck.Check(spec.Gates ?? [], "gates", spec.Task));
