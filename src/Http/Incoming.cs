@@ -36,14 +36,7 @@ public static class Incoming
     public static async Task<T> BodyAsync<T>(HttpRequest request, CancellationToken cancellationToken, int maxBytes = MaxJsonBytes)
         where T : class
     {
-        if (!request.HasJsonContentType())
-        {
-            throw new ProblemException(
-                StatusCodes.Status415UnsupportedMediaType,
-                new FieldError("Content-Type", $"expected application/json, found '{Shortened(request.ContentType)}'"));
-        }
-
-        var body = await BytesAsync(request, maxBytes, cancellationToken);
+        var body = await JsonBytesAsync(request, maxBytes, cancellationToken);
         try
         {
             return JsonSerializer.Deserialize<T>(body.Span, Strict)
@@ -57,6 +50,15 @@ public static class Incoming
                 StatusCodes.Status400BadRequest, "The body is not what was expected. See errors.", errors, fault);
         }
     }
+
+    /// <summary>The whole body, which says that it is JSON.</summary>
+    /// <exception cref="ProblemException">415 for another content type, 413: it is longer than <paramref name="maxBytes"/>.</exception>
+    public static Task<ReadOnlyMemory<byte>> JsonBytesAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken) =>
+        request.HasJsonContentType()
+            ? BytesAsync(request, maxBytes, cancellationToken)
+            : throw new ProblemException(
+                StatusCodes.Status415UnsupportedMediaType,
+                new FieldError("Content-Type", $"expected application/json, found '{Shortened(request.ContentType)}'"));
 
     /// <summary>The whole body, at most <paramref name="maxBytes"/> long.</summary>
     /// <exception cref="ProblemException">413: it is longer.</exception>

@@ -79,14 +79,17 @@ public sealed class ExpectationFunctions(ExpectationStore suites, DatasetStore d
         CancellationToken cancellationToken)
     {
         var dataset = Names.Dataset(name);
-        var body = await Incoming.BytesAsync(request, Incoming.MaxJsonBytes, cancellationToken);
-        return SuiteImport.Read(body) switch
+        var body = await Incoming.JsonBytesAsync(request, Incoming.MaxJsonBytes, cancellationToken);
+        var reading = SuiteImport.Read(body);
+        if (reading is not ImportReading.Read(var suiteName, var suite))
         {
-            ImportReading.Read(var suiteName, var suite) =>
-                await PutAsync(request, dataset, suiteName, await WithGuardAsync(request, dataset, suiteName, suite, cancellationToken), null, cancellationToken),
-            ImportReading.Wrong(var errors) => Wrong(errors),
-            _ => throw new UnreachableException(),
-        };
+            return Wrong(reading is ImportReading.Wrong(var errors) ? errors : []);
+        }
+
+        // Great Expectations does not say what a suite guards, so that stays as it is.
+        var before = await suites.FindAsync(request.Caller().Tenant, dataset, suiteName, null, cancellationToken);
+        suite = suite with { OnUpload = before?.Suite.OnUpload ?? OnUpload.Off };
+        return await PutAsync(request, dataset, suiteName, suite, null, cancellationToken);
     }
 
     /// <summary>Makes a suite from a version of the data set that is trusted, <c>?version=</c> or the newest.</summary>
@@ -119,13 +122,6 @@ public sealed class ExpectationFunctions(ExpectationStore suites, DatasetStore d
             SuiteOutcome.AnotherGuards(var other) => Guarded(dataset, other),
             _ => throw new UnreachableException(),
         };
-    }
-
-    private async Task<ExpectationSuite> WithGuardAsync(
-        HttpRequest request, DatasetName dataset, SuiteName name, ExpectationSuite suite, CancellationToken cancellationToken)
-    {
-        var before = await suites.FindAsync(request.Caller().Tenant, dataset, name, null, cancellationToken);
-        return before is null ? suite : suite with { OnUpload = before.Suite.OnUpload };
     }
 
     private async Task<Results<Created<SuiteVersion>, Ok<SuiteVersion>, ProblemHttpResult>> PutAsync(

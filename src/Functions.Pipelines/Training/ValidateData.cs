@@ -72,7 +72,7 @@ public sealed class ValidateData(
         ];
     }
 
-    private static string Told(IReadOnlyList<string> reasons)
+    private static string Told(List<string> reasons)
     {
         var told = string.Join("; ", reasons.Take(MostTold));
         return reasons.Count > MostTold ? $"{told}; and {reasons.Count - MostTold} more" : told;

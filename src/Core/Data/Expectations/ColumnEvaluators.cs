@@ -18,7 +18,7 @@ internal sealed class FigureEvaluator(int column, Figure figure, Bounds bounds) 
     private readonly NumberStream _numbers = new(
         figure is Figure.Median ? SampleSize : 0, takesInstants: figure is Figure.Minimum or Figure.Maximum);
 
-    public override void Take(RowView row) => _numbers.Add(row, column);
+    public override void Take(in RowView row) => _numbers.Add(row, column);
 
     public override Finding Find()
     {
@@ -60,7 +60,7 @@ internal sealed class QuantileEvaluator(int column, IReadOnlyList<double> shares
 {
     private readonly NumberStream _numbers = new(FigureEvaluator.SampleSize);
 
-    public override void Take(RowView row) => _numbers.Add(row, column);
+    public override void Take(in RowView row) => _numbers.Add(row, column);
 
     public override Finding Find()
     {
@@ -107,7 +107,7 @@ internal sealed class DistinctCountEvaluator(int column, bool asShare, Bounds bo
     private long _elements;
     private long _missing;
 
-    public override void Take(RowView row)
+    public override void Take(in RowView row)
     {
         _elements++;
         if (row[column].IsMissing)
@@ -150,7 +150,7 @@ internal sealed class DistinctSetEvaluator(int column, ValueSet set, SetRelation
     private long _missing;
     private long _outside;
 
-    public override void Take(RowView row)
+    public override void Take(in RowView row)
     {
         _elements++;
         if (row[column].IsMissing)

@@ -37,15 +37,34 @@ public sealed class CompiledSuite
             args.RefuseUnknown();
         }
 
-        return errors.Count is 0 ? new SuiteReading.Read(new CompiledSuite(suite, rules)) : new SuiteReading.Wrong([.. errors.Take(MaxErrors)]);
+        return errors.Count is 0
+            ? new SuiteReading.Read(new CompiledSuite(suite, rules))
+            : new SuiteReading.Wrong([.. errors.Take(MaxErrors)]);
     }
 
     private static string Nearest(string type)
     {
-        var words = type.ToLowerInvariant().Split('_').ToHashSet(StringComparer.Ordinal);
-        var near = ExpectationTypes.Names.OrderByDescending(name => name.Split('_').Count(words.Contains))
-            .ThenBy(name => Math.Abs(name.Length - type.Length)).Take(3);
+        var start = Shortened(type).ToLowerInvariant();
+        var near = ExpectationTypes.Names.OrderBy(name => Distance(name, start)).ThenBy(name => name, StringComparer.Ordinal).Take(3);
         return $"nearest are {string.Join(", ", near)}";
+    }
+
+    /// <summary>How many letters must be put in, taken out or changed to make one text of the other (Levenshtein).</summary>
+    private static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        foreach (var letter in left)
+        {
+            var diagonal = row[0]++;
+            for (var i = 0; i < right.Length; i++)
+            {
+                var changed = diagonal + (right[i] == letter ? 0 : 1);
+                diagonal = row[i + 1];
+                row[i + 1] = Math.Min(changed, Math.Min(row[i], row[i + 1]) + 1);
+            }
+        }
+
+        return row[^1];
     }
 
     private static string Shortened(string text) => text.Length <= 80 ? text : text[..80] + "…";

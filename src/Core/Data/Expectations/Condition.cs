@@ -32,36 +32,36 @@ internal sealed class Condition
 
     /// <param name="row">The row.</param>
     /// <param name="columns">Where each of <see cref="Columns"/> stands in it.</param>
-    public bool Holds(RowView row, ReadOnlySpan<int> columns) => _root.Holds(row, columns);
+    public bool Holds(in RowView row, ReadOnlySpan<int> columns) => _root.Holds(row, columns);
 
     internal abstract class Node
     {
-        public abstract bool Holds(RowView row, ReadOnlySpan<int> columns);
+        public abstract bool Holds(in RowView row, ReadOnlySpan<int> columns);
     }
 
     internal sealed class All(Node left, Node right) : Node
     {
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns) => left.Holds(row, columns) && right.Holds(row, columns);
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns) => left.Holds(row, columns) && right.Holds(row, columns);
     }
 
     internal sealed class Any(Node left, Node right) : Node
     {
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns) => left.Holds(row, columns) || right.Holds(row, columns);
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns) => left.Holds(row, columns) || right.Holds(row, columns);
     }
 
     internal sealed class Not(Node inner) : Node
     {
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns) => !inner.Holds(row, columns);
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns) => !inner.Holds(row, columns);
     }
 
     internal sealed class IsNull(int column) : Node
     {
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns) => row[columns[column]].IsMissing;
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns) => row[columns[column]].IsMissing;
     }
 
     internal sealed class CompareNumber(int column, Comparison comparison, double number) : Node
     {
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns)
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns)
         {
             ref readonly var cell = ref row[columns[column]];
             return cell.IsNumber && Compares(cell.Number.CompareTo(number), comparison);
@@ -70,7 +70,7 @@ internal sealed class Condition
 
     internal sealed class CompareTruth(int column, Comparison comparison, bool truth) : Node
     {
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns) =>
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns) =>
             CsvValue.TryBoolean(row.Text(columns[column]), out var value) && Compares(value == truth ? 0 : 1, comparison);
     }
 
@@ -82,7 +82,7 @@ internal sealed class Condition
                 ? seconds
                 : null;
 
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns)
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns)
         {
             var place = columns[column];
             if (row[place].IsMissing)
@@ -99,7 +99,7 @@ internal sealed class Condition
 
     internal sealed class CompareColumns(int left, Comparison comparison, int right) : Node
     {
-        public override bool Holds(RowView row, ReadOnlySpan<int> columns)
+        public override bool Holds(in RowView row, ReadOnlySpan<int> columns)
         {
             var (first, second) = (columns[left], columns[right]);
             if (row[first].IsMissing || row[second].IsMissing || row[first].IsNumber != row[second].IsNumber)

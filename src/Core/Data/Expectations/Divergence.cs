@@ -26,7 +26,7 @@ internal sealed class DivergenceEvaluator(
     private long _missing;
     private string? _fault;
 
-    public override void Take(RowView row)
+    public override void Take(in RowView row)
     {
         _elements++;
         if (row[column].IsMissing)
@@ -84,7 +84,7 @@ internal sealed class DivergenceEvaluator(
         return sum;
     }
 
-    private void TakeNumber(RowView row, double[] bins)
+    private void TakeNumber(in RowView row, double[] bins)
     {
         ref readonly var cell = ref row[column];
         if (!cell.IsFinite)

@@ -38,7 +38,7 @@ internal abstract class Evaluator
     /// <summary>Whether the rows must go by a second time.</summary>
     public virtual bool NeedsSecondPass => false;
 
-    public abstract void Take(RowView row);
+    public abstract void Take(in RowView row);
 
     public virtual void BeginSecondPass() { }
 
@@ -48,7 +48,7 @@ internal abstract class Evaluator
 /// <summary>An expectation that cannot be evaluated on this table.</summary>
 internal sealed class UndecidedEvaluator(string reason) : Evaluator
 {
-    public override void Take(RowView row) { }
+    public override void Take(in RowView row) { }
 
     public override Finding Find() => Finding.Unable(reason);
 }
@@ -56,7 +56,7 @@ internal sealed class UndecidedEvaluator(string reason) : Evaluator
 /// <summary>An expectation that the header alone decides.</summary>
 internal sealed class DecidedEvaluator(Finding finding) : Evaluator
 {
-    public override void Take(RowView row) { }
+    public override void Take(in RowView row) { }
 
     public override Finding Find() => finding;
 }

@@ -31,7 +31,7 @@ internal sealed class NumberStream(int sampleSize = 0, bool takesInstants = fals
 
     public bool AreRanksExact => _sample?.IsExact ?? false;
 
-    public void Add(RowView row, int column)
+    public void Add(in RowView row, int column)
     {
         Elements++;
         ref readonly var cell = ref row[column];

@@ -8,7 +8,7 @@ internal sealed class OrderRule(int[] columns, double mostly, bool mustRise, boo
     public override void BeginAgain() => _before = double.NaN;
 
     /// <summary>A row that goes back is set aside, and the next one is held against the last that was not.</summary>
-    public override Verdict JudgeAgain(RowView row)
+    public override Verdict JudgeAgain(in RowView row)
     {
         var before = _before;
         var verdict = Judge(row);
@@ -16,7 +16,7 @@ internal sealed class OrderRule(int[] columns, double mostly, bool mustRise, boo
         return verdict;
     }
 
-    protected override Verdict Judge(RowView row)
+    protected override Verdict Judge(in RowView row)
     {
         if (row[Column].IsMissing)
         {
@@ -45,11 +45,11 @@ internal sealed class UniqueRule(int[] columns, double mostly, MissingRows missi
 {
     private readonly DistinctSet _seen = new(budget);
 
-    public override Verdict JudgeAgain(RowView row) => missing.Are(row, Columns)
+    public override Verdict JudgeAgain(in RowView row) => missing.Are(row, Columns)
         ? Verdict.Missing
         : _seen.IsRepeated(HashOf(row)) ? Verdict.Unexpected : Verdict.Expected;
 
-    protected override Verdict Judge(RowView row)
+    protected override Verdict Judge(in RowView row)
     {
         if (missing.Are(row, Columns))
         {
@@ -70,7 +70,7 @@ internal sealed class UniqueRule(int[] columns, double mostly, MissingRows missi
         return before > 0 ? Verdict.Unexpected : Verdict.Expected;
     }
 
-    private (ulong Low, ulong High) HashOf(RowView row)
+    private (ulong Low, ulong High) HashOf(in RowView row)
     {
         if (Columns.Length is 1)
         {
@@ -92,7 +92,7 @@ internal sealed record MissingRows(bool IfAll, bool IfAny)
 {
     public static readonly MissingRows OfOneColumn = new(IfAll: true, IfAny: true);
 
-    public bool Are(RowView row, int[] columns)
+    public bool Are(in RowView row, int[] columns)
     {
         if (!IfAll && !IfAny)
         {
@@ -123,7 +123,7 @@ internal sealed class DeviationRule(int[] columns, double mostly, double thresho
 
     public override bool NeedsSecondPass => true;
 
-    public override void Take(RowView row)
+    public override void Take(in RowView row)
     {
         if (_isSecond)
         {
@@ -143,7 +143,7 @@ internal sealed class DeviationRule(int[] columns, double mostly, double thresho
         (_mean, _deviation) = (moments.Mean, moments.StandardDeviation);
     }
 
-    protected override Verdict Judge(RowView row)
+    protected override Verdict Judge(in RowView row)
     {
         ref readonly var cell = ref row[Column];
         if (cell.IsMissing)

@@ -3,7 +3,7 @@ namespace Mlops.Data;
 /// <summary>The first column's value must be greater than the second's. Numbers and instants have an order, other texts have none.</summary>
 internal sealed class GreaterRule(int[] columns, double mostly, bool orEqual, MissingRows missing) : RowEvaluator(columns, mostly)
 {
-    protected override Verdict Judge(RowView row)
+    protected override Verdict Judge(in RowView row)
     {
         if (missing.Are(row, Columns))
         {
@@ -18,7 +18,7 @@ internal sealed class GreaterRule(int[] columns, double mostly, bool orEqual, Mi
 /// <summary>Both columns' values must be the same number or the same text; a missing one is the same as nothing.</summary>
 internal sealed class EqualRule(int[] columns, double mostly, MissingRows missing) : RowEvaluator(columns, mostly)
 {
-    protected override Verdict Judge(RowView row)
+    protected override Verdict Judge(in RowView row)
     {
         if (missing.Are(row, Columns))
         {
@@ -39,7 +39,7 @@ internal sealed class SumRule(int[] columns, double mostly, double total, Missin
 {
     private const double Tolerance = 1e-9;
 
-    protected override Verdict Judge(RowView row)
+    protected override Verdict Judge(in RowView row)
     {
         if (missing.Are(row, Columns))
         {
@@ -62,5 +62,5 @@ internal sealed class ConditionRule(int[] columns, double mostly, Condition unex
 {
     protected override bool JudgesMissing => true;
 
-    protected override Verdict Judge(RowView row) => unexpected.Holds(row, Columns) ? Verdict.Unexpected : Verdict.Expected;
+    protected override Verdict Judge(in RowView row) => unexpected.Holds(row, Columns) ? Verdict.Unexpected : Verdict.Expected;
 }

@@ -21,16 +21,16 @@ internal abstract class RowEvaluator(int[] columns, double mostly) : Evaluator
     /// <summary>Why rows cannot be judged, once they cannot.</summary>
     protected string? Undecided { get; set; }
 
-    public override void Take(RowView row) => _tally.Add(Judge(row), row);
+    public override void Take(in RowView row) => _tally.Add(Judge(row), row);
 
     /// <summary>Judges a row, in file order.</summary>
-    protected abstract Verdict Judge(RowView row);
+    protected abstract Verdict Judge(in RowView row);
 
     /// <summary>Takes the rows anew, from the first one, after all of them were judged once.</summary>
     public virtual void BeginAgain() { }
 
     /// <summary>Judges a row knowing all of them.</summary>
-    public virtual Verdict JudgeAgain(RowView row) => Judge(row);
+    public virtual Verdict JudgeAgain(in RowView row) => Judge(row);
 
     public override Finding Find()
     {
@@ -65,7 +65,7 @@ internal sealed class RowTally(int[] columns)
 
     public long Unexpected { get; private set; }
 
-    public void Add(Verdict verdict, RowView row)
+    public void Add(Verdict verdict, in RowView row)
     {
         Elements++;
         if (verdict is Verdict.Missing)
@@ -102,7 +102,7 @@ internal sealed class RowTally(int[] columns)
 
     private static double Percent(long part, long whole) => whole is 0 ? 0 : 100.0 * part / whole;
 
-    private void Keep(RowView row)
+    private void Keep(in RowView row)
     {
         if (_values.Count < CompleteList)
         {

@@ -11,7 +11,7 @@ internal static class RowValue
     private const int MaxBytes = 512;
 
     /// <summary>The value of one column, or the values of several as a list.</summary>
-    public static JsonElement Of(RowView row, int[] columns)
+    public static JsonElement Of(in RowView row, int[] columns)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))

@@ -182,6 +182,6 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
     /// <param name="Conditions">Where the condition's columns stand.</param>
     private readonly record struct Slot(Evaluator Evaluator, Condition? Where, int[] Conditions)
     {
-        public bool Looks(RowView row) => Where is null || Where.Holds(row, Conditions);
+        public bool Looks(in RowView row) => Where is null || Where.Holds(row, Conditions);
     }
 }

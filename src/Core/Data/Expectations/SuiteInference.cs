@@ -18,8 +18,9 @@ public sealed record InferredSuite(
 /// <summary>Finds out what may be expected of a data set from a version of it that is trusted.</summary>
 /// <remarks>
 /// <para>Rules and thresholds are those of Deequ's constraint suggestion (completeness, uniqueness, categories, non-negative numbers,
-/// types) and of TensorFlow Data Validation's schema inference (the columns; domains of at most 100 values). Shares are Wilson's
-/// 95 % lower bounds, rounded down to hundredths, so that a share seen in few rows does not ask too much. Uniqueness is not suggested
+/// types) and of TensorFlow Data Validation's schema inference (the columns; domains of at most 100 values). Shares are the
+/// lower ends of Wilson's 95 % intervals, for as many rows as are held out, rounded down to hundredths, so that a share seen in few rows
+/// does not ask too much. Uniqueness is not suggested
 /// for measured numbers, which are different from each other by nature and not by design.</para>
 /// <para>Suggestions are made from four rows of five, drawn by the seed, and kept if the fifth and all rows together meet them.</para>
 /// </remarks>
@@ -37,13 +38,15 @@ public static class SuiteInference
         var columns = new SuggestingProfile();
         await PassAsync(open, new HoldOutSink(columns, seed, HeldOutShare, takesHeldOut: false), limits, cancellationToken);
         var drafts = columns.Columns().SelectMany(Suggest).Prepend(Columns(columns.Names)).ToList();
-        var read = CompiledSuite.Read(new ExpectationSuite([.. drafts.Take(CompiledSuite.MaxExpectations).Select(draft => draft.Expectation)]));
-        var compiled = read is SuiteReading.Read(var suite) ? suite : throw new InvalidOperationException($"A suggestion is not in order: {read}");
+        drafts = [.. drafts.Take(CompiledSuite.MaxExpectations)];
+        var read = CompiledSuite.Read(new ExpectationSuite([.. drafts.Select(draft => draft.Expectation)]));
+        var compiled = read is SuiteReading.Read(var suite)
+            ? suite
+            : throw new InvalidOperationException($"A suggestion is not in order: {read}");
         var (all, heldOut) = (new SuiteEvaluation(compiled), new SuiteEvaluation(compiled));
         await PassAsync(
             open, new BothSinks(all, new HoldOutSink(heldOut, seed, HeldOutShare, takesHeldOut: true)), limits, cancellationToken);
-        var suggestions = drafts.Take(CompiledSuite.MaxExpectations)
-            .Select((draft, place) => draft with { Kept = all.IsMet(place) && heldOut.IsMet(place) }).ToList();
+        var suggestions = drafts.Select((draft, place) => draft with { Kept = all.IsMet(place) && heldOut.IsMet(place) }).ToList();
         return new InferredSuite(
             new ExpectationSuite([.. suggestions.Where(one => one.Kept).Select(one => one.Expectation)], onUpload),
             suggestions,
@@ -59,6 +62,13 @@ public static class SuiteInference
         var middle = share + (square / (2 * whole));
         var half = Normal * Math.Sqrt((share * (1 - share) / whole) + (square / (4.0 * whole * whole)));
         return Math.Floor(100 * Math.Max(0, (middle - half) / (1 + (square / whole)))) / 100;
+    }
+
+    /// <summary>The bound that so few rows as are held out would give, for they must meet it.</summary>
+    private static double HeldOutBound(long part, long whole)
+    {
+        const double Fewer = HeldOutShare / (1 - HeldOutShare);
+        return LowerBound((long)(Fewer * part), Math.Max(1, (long)(Fewer * whole)));
     }
 
     private static async Task PassAsync(
@@ -92,7 +102,7 @@ public static class SuiteInference
         {
             yield return Of(
                 "expect_column_values_to_not_be_null", "RetainCompleteness", Told($"{completeness:P1} of the values are there."),
-                ("column", name), ("mostly", LowerBound(count, rows)));
+                ("column", name), ("mostly", HeldOutBound(count, rows)));
         }
 
         if (column.Schema.Type is not (ColumnType.Category or ColumnType.Text))
@@ -151,7 +161,7 @@ public static class SuiteInference
                 "expect_column_values_to_be_in_set", "FractionalCategoricalRange",
                 Told($"{top.Count} values are {covered / (double)count:P1} of all."),
                 ("column", name), ("value_set", top.Select(value => value.Value).Order(StringComparer.Ordinal)),
-                ("mostly", LowerBound(covered, count)))
+                ("mostly", HeldOutBound(covered, count)))
             : null;
     }
 

@@ -5,7 +5,7 @@ internal sealed class RowCountEvaluator(Bounds bounds) : Evaluator
 {
     private long _rows;
 
-    public override void Take(RowView row) => _rows++;
+    public override void Take(in RowView row) => _rows++;
 
     public override Finding Find() => Finding.Observed(bounds.Hold(_rows), _rows);
 }

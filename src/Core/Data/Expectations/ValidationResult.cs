@@ -4,23 +4,24 @@ using System.Text.Json.Serialization;
 namespace Mlops.Data;
 
 /// <summary>How much is told of each expectation, by the names that Great Expectations has for it.</summary>
-[JsonConverter(typeof(ResultFormatConverter))]
 public enum ResultFormat
 {
     /// <summary>Only whether it was met.</summary>
+    [JsonStringEnumMemberName("BOOLEAN_ONLY")]
     BooleanOnly,
 
     /// <summary>Counts and up to 20 unexpected values.</summary>
+    [JsonStringEnumMemberName("BASIC")]
     Basic,
 
     /// <summary>… and how often the most frequent of them occur, and in which rows the first ones stand.</summary>
+    [JsonStringEnumMemberName("SUMMARY")]
     Summary,
 
     /// <summary>… and up to 10,000 unexpected values and their rows.</summary>
+    [JsonStringEnumMemberName("COMPLETE")]
     Complete,
 }
-
-internal sealed class ResultFormatConverter() : JsonStringEnumConverter<ResultFormat>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
 
 /// <summary>What came of holding a table against a suite, in the shape that Great Expectations gives it.</summary>
 /// <param name="Success">Whether every expectation was met, whatever its severity.</param>

@@ -8,27 +8,27 @@ internal sealed class NullRule(int[] columns, double mostly, bool mustBeMissing)
 {
     protected override bool JudgesMissing => true;
 
-    protected override Verdict Judge(RowView row) => row[Column].IsMissing == mustBeMissing ? Verdict.Expected : Verdict.Unexpected;
+    protected override Verdict Judge(in RowView row) => row[Column].IsMissing == mustBeMissing ? Verdict.Expected : Verdict.Unexpected;
 }
 
 /// <summary>A value, if there is one, must pass a test of itself alone.</summary>
 internal abstract class ValueRule(int[] columns, double mostly) : RowEvaluator(columns, mostly)
 {
-    protected sealed override Verdict Judge(RowView row) =>
+    protected sealed override Verdict Judge(in RowView row) =>
         row[Column].IsMissing ? Verdict.Missing : Passes(row) ? Verdict.Expected : Verdict.Unexpected;
 
-    protected abstract bool Passes(RowView row);
+    protected abstract bool Passes(in RowView row);
 }
 
 internal sealed class SetRule(int[] columns, double mostly, ValueSet set, bool mustBeIn) : ValueRule(columns, mostly)
 {
-    protected override bool Passes(RowView row) => set.Find(row, Column) >= 0 == mustBeIn;
+    protected override bool Passes(in RowView row) => set.Find(row, Column) >= 0 == mustBeIn;
 }
 
 /// <summary>A number must lie between bounds, or an instant; what is neither does not.</summary>
 internal sealed class BetweenRule(int[] columns, double mostly, Bounds bounds) : ValueRule(columns, mostly)
 {
-    protected override bool Passes(RowView row) => row[Column] is { IsNumber: true } cell
+    protected override bool Passes(in RowView row) => row[Column] is { IsNumber: true } cell
         ? bounds.Hold(cell.Number)
         : row.Point(Column) is var point && !double.IsNaN(point) && bounds.Hold(point);
 }
@@ -36,7 +36,7 @@ internal sealed class BetweenRule(int[] columns, double mostly, Bounds bounds) :
 /// <summary>The text must be as many characters (Unicode code points) long as the bounds have it.</summary>
 internal sealed class LengthRule(int[] columns, double mostly, Bounds bounds) : ValueRule(columns, mostly)
 {
-    protected override bool Passes(RowView row)
+    protected override bool Passes(in RowView row)
     {
         var length = 0;
         foreach (var value in row.Text(Column))
@@ -53,7 +53,7 @@ internal sealed class PatternRule(int[] columns, double mostly, Regex pattern, b
 {
     private char[] _characters = new char[256];
 
-    protected override bool Passes(RowView row)
+    protected override bool Passes(in RowView row)
     {
         var text = row.Text(Column);
         if (text.Length > _characters.Length)
@@ -76,7 +76,7 @@ internal sealed class PatternRule(int[] columns, double mostly, Regex pattern, b
 
 internal sealed class StrftimeRule(int[] columns, double mostly, StrftimeFormat format) : ValueRule(columns, mostly)
 {
-    protected override bool Passes(RowView row) => format.IsMatch(row.Text(Column));
+    protected override bool Passes(in RowView row) => format.IsMatch(row.Text(Column));
 }
 
 /// <summary>What a text can be read as.</summary>
@@ -85,7 +85,7 @@ internal enum ValueKinds { None = 0, Integer = 1, Number = 2, Boolean = 4, Times
 
 internal sealed class TypeRule(int[] columns, double mostly, ValueKinds kinds) : ValueRule(columns, mostly)
 {
-    protected override bool Passes(RowView row)
+    protected override bool Passes(in RowView row)
     {
         if ((kinds & ValueKinds.Text) is not 0)
         {

@@ -47,7 +47,7 @@ internal sealed class ValueSet
     public bool ReadsNumbers => _numbers.Count > 0;
 
     /// <returns>The place of the value in the set, or −1 if it is not there.</returns>
-    public int Find(RowView row, int column)
+    public int Find(in RowView row, int column)
     {
         var text = row.Text(column);
         if (_texts.Find(text) is var found and >= 0)

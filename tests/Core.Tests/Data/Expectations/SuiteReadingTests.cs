@@ -19,7 +19,7 @@ public sealed class SuiteReadingTests
     [InlineData("expect_compound_columns_to_be_unique", """{"column_list":["a"],"ignore_row_if":"sometimes"}""", "kwargs.ignore_row_if: expected one of all_values_are_missing, any_value_is_missing, never", "kwargs.column_list: expected at least 2 columns")]
     [InlineData("unexpected_rows_expectation", """{"unexpected_rows_query":"SELECT * FROM t"}""", "kwargs.unexpected_rows_query: SQL is not run here; say which rows are unexpected in unexpected_rows_condition, as amount < 0 or paid is null", "kwargs.unexpected_rows_condition: is required: a condition on a row, as amount < 0 or paid is null")]
     [InlineData("expect_column_values_to_not_be_null", """{"column":"a","row_condition":"a >"}""", "kwargs.row_condition: expected a number, a quoted text or a column at character 4, found the end")]
-    [InlineData("expect_column_value_to_be_nul", "{}", "type: there is no 'expect_column_value_to_be_nul'; nearest are expect_column_min_to_be_between, expect_column_max_to_be_between, expect_column_sum_to_be_between")]
+    [InlineData("expect_column_value_to_be_nul", "{}", "type: there is no 'expect_column_value_to_be_nul'; nearest are expect_column_values_to_be_null, expect_column_values_to_be_unique, expect_column_values_to_be_in_set")]
     public void Everything_that_is_wrong_is_told_at_once_with_its_path(string type, string kwargs, params string[] errors) =>
         Assert.Equal(errors, Evaluations.Errors(type, kwargs));
 

@@ -155,7 +155,8 @@ for column, strictly in (("seen", False), ("seen", True), ("id", True)):
     bad = (step <= 0) if strictly else (step < 0)
     rows("expect_column_values_to_be_increasing", table[column].notna(), bad, None, column=column, strictly=strictly)
     bad = (step >= 0) if strictly else (step > 0)
-    rows("expect_column_values_to_be_decreasing", table[column].notna(), bad, None, column=column, strictly=strictly)
+    for mostly in (None, *around((n - bad.sum()) / n)):
+        rows("expect_column_values_to_be_decreasing", table[column].notna(), bad, mostly, column=column, strictly=strictly)
 
 score = (table["amount"] - table["amount"].mean()) / table["amount"].std(ddof=1)
 rows("expect_column_value_z_scores_to_be_less_than", table["amount"].notna(), score.notna() & ~(score.abs() < 2), None,
