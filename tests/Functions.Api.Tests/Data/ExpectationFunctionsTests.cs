@@ -73,7 +73,7 @@ public sealed class ExpectationFunctionsTests : IDisposable
 
         Assert.Equal(422, refused.Status);
         Assert.Equal(
-            """{"field":"expectations[0]","message":"expect_column_values_to_be_between of \u0027size\u0027: 1 of 2 rows are unexpected"}""",
+            """{"field":"expectations[0]","message":"expect_column_values_to_be_between of 'size': 1 of 2 rows are unexpected"}""",
             refused.Json.GetProperty("errors")[0].GetRawText());
         Assert.Equal(404, (await AskAsync(async request => await Validations.GetQuarantineAsync(request, "parts", 1, default))).Status);
     }
