@@ -164,15 +164,11 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
         var failed = result.Results.Select((outcome, place) => (outcome, place))
             .Where(item => !item.outcome.Success && item.outcome.Expectation.Severity is ExpectationSeverity.Critical).ToList();
         var errors = failed.Take(MostTold).Select(item => new FieldError($"expectations[{item.place}]", item.outcome.Told())).ToList();
-        var problem = Problems.Of(
+        return Problems.Of(
             StatusCodes.Status422UnprocessableEntity,
             $"The file breaks {failed.Count} critical expectations of suite '{result.SuiteName}', version {result.Meta.SuiteVersion}; "
             + "nothing was stored. See errors.",
             errors);
-        problem.ProblemDetails.Extensions["suite"] = result.SuiteName;
-        problem.ProblemDetails.Extensions["suiteVersion"] = result.Meta.SuiteVersion;
-        problem.ProblemDetails.Extensions["statistics"] = result.Statistics;
-        return problem;
     }
 
     private static ProblemHttpResult TooLarge(long limit) => Problems.TooLarge($"The file is longer than {limit} bytes.");

@@ -32,9 +32,17 @@ public sealed class CompiledSuite
                 continue;
             }
 
-            var args = new Kwargs(expectation, path, errors);
-            rules.Add(reader(args));
-            args.RefuseUnknown();
+            try
+            {
+                var args = new Kwargs(expectation, path, errors);
+                rules.Add(reader(args));
+                args.RefuseUnknown();
+            }
+            catch (InvalidOperationException)
+            {
+                // JSON can escape half a character, which only shows when the text is read.
+                errors.Add(new SuiteError($"{path}.kwargs", "has a text that is not Unicode"));
+            }
         }
 
         return errors.Count is 0

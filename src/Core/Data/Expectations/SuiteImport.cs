@@ -27,6 +27,11 @@ public static class SuiteImport
             return new ImportReading.Wrong(
                 [new SuiteError("body", $"is not JSON from line {fault.LineNumber + 1}, byte {fault.BytePositionInLine} on")]);
         }
+        catch (InvalidOperationException)
+        {
+            // JSON can escape half a character, which only shows when the text is read.
+            return new ImportReading.Wrong([new SuiteError("body", "has a text that is not Unicode")]);
+        }
     }
 
     private static ImportReading Read(JsonElement root)

@@ -3,6 +3,7 @@ namespace Mlops.Data;
 public sealed class SuiteReadingTests
 {
     [Theory]
+    [InlineData("expect_column_to_exist", """{"column":"\uD800"}""", "kwargs: has a text that is not Unicode")]
     [InlineData("expect_column_values_to_be_between", "{}", "kwargs.min_value: is required, or max_value is", "kwargs.column: is required: the name of a column")]
     [InlineData("expect_column_values_to_be_between", """{"column":"a","min_value":"x","mostly":2}""", "kwargs.mostly: expected a number from 0 to 1", "kwargs.min_value: expected a number or an ISO 8601 instant")]
     [InlineData("expect_column_values_to_be_between", """{"column":"a","min_value":3,"max_value":2}""", "kwargs.max_value: expected at least min_value")]
@@ -53,6 +54,7 @@ public sealed class SuiteReadingTests
     [Theory]
     [InlineData("[]", "body")]
     [InlineData("{", "body")]
+    [InlineData("""{"name":"\uD800","expectations":[]}""", "body")]
     [InlineData("""{"name":"..","expectations":[{"kwargs":3,"severity":"dire"},7]}""", "name", "expectations[0].type", "expectations[0].kwargs", "expectations[0].severity", "expectations[1].type", "expectations[1].kwargs")]
     public void A_foreign_suite_that_is_none_says_where(string json, params string[] paths)
     {
