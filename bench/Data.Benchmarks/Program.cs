@@ -2,10 +2,17 @@ using System.Globalization;
 using Mlops.Data;
 
 // Measures how fast CSV goes in. Writes the files of CsvShapes into the folder of the first argument, of as many MB as the second
-// says, leaves them there for read_csv.py, and prints a table in Markdown.
+// says, leaves them there for read_csv.py, and prints a table in Markdown. With "expectations" as first argument, how fast twenty
+// expectations are evaluated on a table of as many rows as the third says, which is left for check_expectations.py.
+if (args is ["expectations", var place, ..])
+{
+    await ExpectationPass.RunAsync(place, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
+    return 0;
+}
+
 if (args is not [var folder, ..])
 {
-    Console.Error.WriteLine("usage: Data.Benchmarks <folder> [MB]");
+    Console.Error.WriteLine("usage: Data.Benchmarks <folder> [MB] | expectations <folder> [rows]");
     return 2;
 }
 

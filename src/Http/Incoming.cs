@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Mlops.Storage;
 
@@ -36,14 +37,7 @@ public static class Incoming
     public static async Task<T> BodyAsync<T>(HttpRequest request, CancellationToken cancellationToken, int maxBytes = MaxJsonBytes)
         where T : class
     {
-        if (!request.HasJsonContentType())
-        {
-            throw new ProblemException(
-                StatusCodes.Status415UnsupportedMediaType,
-                new FieldError("Content-Type", $"expected application/json, found '{Shortened(request.ContentType)}'"));
-        }
-
-        var body = await BytesAsync(request, maxBytes, cancellationToken);
+        var body = await JsonBytesAsync(request, maxBytes, cancellationToken);
         try
         {
             return JsonSerializer.Deserialize<T>(body.Span, Strict)
@@ -56,6 +50,24 @@ public static class Incoming
             throw new ProblemException(
                 StatusCodes.Status400BadRequest, "The body is not what was expected. See errors.", errors, fault);
         }
+    }
+
+    /// <summary>The whole body, which says that it is JSON.</summary>
+    /// <exception cref="ProblemException">415 for another content type, 413: it is longer than <paramref name="maxBytes"/>, 400: it is
+    /// not UTF-8.</exception>
+    public static async Task<ReadOnlyMemory<byte>> JsonBytesAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw new ProblemException(
+                StatusCodes.Status415UnsupportedMediaType,
+                new FieldError("Content-Type", $"expected application/json, found '{Shortened(request.ContentType)}'"));
+        }
+
+        var body = await BytesAsync(request, maxBytes, cancellationToken);
+        return Utf8.IsValid(body.Span)
+            ? body
+            : throw new ProblemException(StatusCodes.Status400BadRequest, new FieldError("body", "is not UTF-8"));
     }
 
     /// <summary>The whole body, at most <paramref name="maxBytes"/> long.</summary>

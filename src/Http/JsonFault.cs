@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Mlops.Storage;
 
 namespace Mlops.Http;
 
@@ -68,7 +69,7 @@ internal static partial class JsonFault
 
     private static string Described(Type type) => type switch
     {
-        { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}",
+        { IsEnum: true } => $"one of {string.Join(", ", Enum.GetValues(type).Cast<object>().Select(value => NameOf(value, type)))}",
         _ when type == typeof(string) => "a string",
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(int) || type == typeof(long) => "a whole number that fits",
@@ -79,6 +80,9 @@ internal static partial class JsonFault
         _ when type.IsAssignableTo(typeof(System.Collections.IEnumerable)) => "an array",
         _ => "an object",
     };
+
+    private static string? NameOf(object value, Type type) =>
+        JsonSerializer.SerializeToElement(value, type, Documents.Options).GetString();
 
     [GeneratedRegex(@"missing required properties including: ('(?<name>[^']+)'(, )?)+")]
     private static partial Regex MissingNames();

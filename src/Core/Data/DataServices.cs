@@ -12,6 +12,8 @@ public static class DataServices
         services.TryAddSingleton(IdSource.Random);
         services.TryAddSingleton(DatasetLimits.Default);
         services.TryAddSingleton<DatasetStore>();
+        services.TryAddSingleton<ExpectationStore>();
+        services.TryAddSingleton<DatasetValidation>();
         return services;
     }
 }

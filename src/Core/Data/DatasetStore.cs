@@ -9,9 +9,10 @@ namespace Mlops.Data;
 /// time, gives the same version. Different contents get consecutive numbers.</para>
 /// <para>An upload is seen whole or not at all: a version's row, its number and its hash are committed at once, after its blob is
 /// complete. Before that the upload has announced its blob in a row of its own, which that same commit removes; what a killed upload
-/// leaves is that row and perhaps a blob that no version names, and later uploads remove both, see <see cref="SweepAsync"/>.</para>
+/// leaves is that row and perhaps blobs that no version names, and later uploads remove them all, see <see cref="SweepAsync"/>.</para>
+/// <para>An upload that a suite guards is held against it while it is read; see <see cref="OnUpload"/>.</para>
 /// </remarks>
-public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvider time, IdSource ids, DatasetLimits limits)
+public sealed partial class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvider time, IdSource ids, DatasetLimits limits)
 {
     /// <summary>The most versions in a page; a version of a wide table takes close to a megabyte.</summary>
     private const int MaxVersionsPerPage = 100;
@@ -22,8 +23,10 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
     public async Task<UploadOutcome> UploadAsync(TenantId tenant, DatasetName name, Stream content, CancellationToken cancellationToken)
     {
         await SweepAsync(tenant, cancellationToken);
-        var upload = await AnnounceAsync(tenant, name, cancellationToken);
-        await using var stream = new UploadStream(content, limits);
+        var guard = await new ExpectationStore(tables, time).FindGuardAsync(tenant, name, cancellationToken);
+        var evaluation = guard is null ? null : new SuiteEvaluation(Compiled(guard));
+        var upload = await AnnounceAsync(tenant, name, guard is not null, cancellationToken);
+        await using var stream = new UploadStream(content, limits, evaluation);
         try
         {
             _ = await blobs.PutAsync(upload.Content, stream, BlobCondition.Absent, cancellationToken)
@@ -35,7 +38,9 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
             return stream.Refusal;
         }
 
-        return await RecordAsync(tenant, name, stream, upload, cancellationToken);
+        return guard is null || evaluation is null
+            ? await RecordAsync(tenant, DraftOf(name, stream, upload.Content), upload, cancellationToken)
+            : await CheckAsync(tenant, guard, evaluation, stream, upload, cancellationToken);
     }
 
     public async Task<Dataset?> FindDatasetAsync(TenantId tenant, DatasetName name, CancellationToken cancellationToken) =>
@@ -129,10 +134,10 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
             ? version.Content
             : throw new ArgumentException($"{version.Dataset} version {version.Number} is not tenant {tenant}'s.", nameof(version));
 
-    private async Task<Upload> AnnounceAsync(TenantId tenant, DatasetName name, CancellationToken cancellationToken)
+    private async Task<Upload> AnnounceAsync(TenantId tenant, DatasetName name, bool isGuarded, CancellationToken cancellationToken)
     {
         var id = ids.NewId();
-        var upload = new Upload(id, DatasetKeys.Content(tenant, name, id), time.GetUtcNow(), IsCondemned: false, ETag: "");
+        var upload = new Upload(id, DatasetKeys.Content(tenant, name, id), time.GetUtcNow(), IsCondemned: false, ETag: "", isGuarded);
         return await tables.CommitAsync(
             DatasetKeys.Partition(tenant), [new TableWrite.Insert(upload.Row, Documents.Write(upload))], cancellationToken)
             is CommitOutcome.Committed({ } etags)
@@ -140,13 +145,21 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
             : throw new InvalidOperationException($"Upload '{id}' was there before: an id was given out twice.");
     }
 
+    private DatasetVersion DraftOf(DatasetName name, UploadStream stream, string content, UploadCheck? check = null) => new(
+        name,
+        int.MaxValue,
+        stream.Sha256 ?? throw new InvalidOperationException("The blob store did not read the upload to its end."),
+        stream.Bytes,
+        stream.Profile.Rows,
+        stream.Profile.Schema(),
+        stream.Profile.Statistics(),
+        time.GetUtcNow(),
+        content,
+        check);
+
     private async Task<UploadOutcome> RecordAsync(
-        TenantId tenant, DatasetName name, UploadStream stream, Upload upload, CancellationToken cancellationToken)
+        TenantId tenant, DatasetVersion draft, Upload upload, CancellationToken cancellationToken)
     {
-        var sha256 = stream.Sha256 ?? throw new InvalidOperationException("The blob store did not read the upload to its end.");
-        var draft = new DatasetVersion(
-            name, int.MaxValue, sha256, stream.Bytes, stream.Profile.Rows, stream.Profile.Schema(), stream.Profile.Statistics(),
-            time.GetUtcNow(), upload.Content);
         if (Documents.Write(draft).Length is var size and > TableLimits.MaxDocumentBytes)
         {
             await RemoveAsync(tenant, upload, cancellationToken);
@@ -158,7 +171,7 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
         // Each turn of the loop that commits nothing saw another upload commit.
         while (true)
         {
-            if (await FindByHashAsync(tenant, name, sha256, cancellationToken) is { } same)
+            if (await FindSameAsync(tenant, draft, cancellationToken) is { } same)
             {
                 await RemoveAsync(tenant, upload, cancellationToken);
                 return new UploadOutcome.AlreadyStored(same);
@@ -181,15 +194,15 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
             version.Dataset, version.Number, version.Sha256, version.Bytes, version.Rows, version.Schema.Columns.Count,
             before?.CreatedAt ?? version.CreatedAt, version.CreatedAt);
         var row = DatasetKeys.Dataset(version.Dataset);
-        TableWrite[] writes =
+        List<TableWrite> writes =
         [
             new TableWrite.Delete(upload.Row, upload.ETag),
             head is null
                 ? new TableWrite.Insert(row, Documents.Write(now))
                 : new TableWrite.Replace(row, Documents.Write(now), head.ETag),
             new TableWrite.Insert(DatasetKeys.Version(version.Dataset, version.Number), Documents.Write(version)),
-            new TableWrite.Insert(DatasetKeys.Hash(version.Dataset, version.Sha256), Documents.Write(new HashRow(version.Number))),
         ];
+        writes.AddRange(await HashesAsync(tenant, version, cancellationToken));
         return await tables.CommitAsync(DatasetKeys.Partition(tenant), writes, cancellationToken) switch
         {
             CommitOutcome.Committed => version,
@@ -210,19 +223,38 @@ public sealed class DatasetStore(ITableStore tables, IBlobStore blobs, TimeProvi
             : null;
     }
 
-    /// <summary>Removes an upload's blob, then the row that says there may be one.</summary>
+    /// <summary>Removes an upload's blobs, then the row that says there may be some.</summary>
     private async Task RemoveAsync(TenantId tenant, Upload upload, CancellationToken cancellationToken)
     {
-        await blobs.DeleteAsync(upload.Content, cancellationToken);
+        foreach (var blob in upload.Blobs)
+        {
+            await blobs.DeleteAsync(blob, cancellationToken);
+        }
+
         await tables.CommitAsync(DatasetKeys.Partition(tenant), [new TableWrite.Delete(upload.Row)], cancellationToken);
     }
 
     /// <param name="IsCondemned">Whether it was found to have taken too long.</param>
     /// <param name="ETag">The row's tag, while it is in memory.</param>
-    private sealed record Upload(string Id, string Content, DateTimeOffset StartedAt, bool IsCondemned, string ETag)
+    /// <param name="IsGuarded">Whether a suite guards it, so that there may be blobs beside its content.</param>
+    private sealed record Upload(
+        string Id, string Content, DateTimeOffset StartedAt, bool IsCondemned, string ETag, bool IsGuarded = false)
     {
         [JsonIgnore]
         public string Row => DatasetKeys.Upload(Id);
+
+        /// <summary>The rows that passed, where others were set aside.</summary>
+        [JsonIgnore]
+        public string Rest => DatasetKeys.Beside(Content, ".rest.csv");
+
+        [JsonIgnore]
+        public string Quarantine => DatasetKeys.Beside(Content, ".quarantine.csv");
+
+        [JsonIgnore]
+        public string Validation => DatasetKeys.Beside(Content, ".validation.json");
+
+        [JsonIgnore]
+        public IReadOnlyList<string> Blobs => IsGuarded ? [Content, Rest, Quarantine, Validation] : [Content];
     }
 
     private sealed record HashRow(int Number);

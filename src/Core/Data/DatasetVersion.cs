@@ -9,7 +9,9 @@ namespace Mlops.Data;
 /// <param name="Schema">The columns in file order.</param>
 /// <param name="Statistics">One for each column, in the same order.</param>
 /// <param name="CreatedAt">When it was stored.</param>
-/// <param name="Content">The path of the blob that holds the CSV file, byte for byte as it came.</param>
+/// <param name="Content">The path of the blob that holds the CSV file, byte for byte as it came; without the rows that were set aside,
+/// where there were any.</param>
+/// <param name="Check">How the upload fared with the suite that guarded it; absent if none did.</param>
 public sealed record DatasetVersion(
     DatasetName Dataset,
     int Number,
@@ -19,7 +21,8 @@ public sealed record DatasetVersion(
     DataSchema Schema,
     IReadOnlyList<ColumnStatistics> Statistics,
     DateTimeOffset CreatedAt,
-    string Content);
+    string Content,
+    UploadCheck? Check = null);
 
 /// <summary>A named line of versions, and where it stands.</summary>
 /// <param name="Latest">The number of the newest version, which is also how many there are.</param>

@@ -19,4 +19,7 @@ public abstract record UploadOutcome
 
     /// <summary>The file is longer than <paramref name="Limit"/> bytes; nothing was stored.</summary>
     public sealed record TooLarge(long Limit) : UploadOutcome;
+
+    /// <summary>The file breaks a critical expectation of the suite that guards uploads; nothing was stored.</summary>
+    public sealed record Rejected(ValidationResult Result) : UploadOutcome;
 }

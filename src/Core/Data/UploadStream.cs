@@ -4,12 +4,14 @@ using System.Security.Cryptography;
 namespace Mlops.Data;
 
 /// <summary>Hands an upload on to the blob store as it comes, and on the way hashes it, reads it as CSV and profiles it.</summary>
+/// <param name="source">The upload.</param>
+/// <param name="alongside">What takes the rows besides the profile.</param>
 /// <remarks>
 /// While the store writes one block, the one before is parsed on another thread. The end of the stream is reached only if the
 /// whole content is in order; otherwise reading fails with <see cref="UploadRefusedException"/> and <see cref="Refusal"/> says why, so
 /// that a put of refused content never completes. Memory is two blocks and the profile, whatever the length.
 /// </remarks>
-internal sealed class UploadStream(Stream source, DatasetLimits limits) : Stream
+internal sealed class UploadStream(Stream source, DatasetLimits limits, CsvSink? alongside = null) : ForwardStream
 {
     private const int BlockBytes = 256 * 1024;
 
@@ -35,20 +37,6 @@ internal sealed class UploadStream(Stream source, DatasetLimits limits) : Stream
     /// <summary>What the rows held, complete once the end was reached.</summary>
     public DatasetProfiler Profile => _profiler;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException("The length of an upload is not known before its end.");
-
-    public override long Position
-    {
-        get => throw new NotSupportedException("An upload is read once, from start to end.");
-        set => throw new NotSupportedException("An upload is read once, from start to end.");
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty || Sha256 is not null)
@@ -71,20 +59,6 @@ internal sealed class UploadStream(Stream source, DatasetLimits limits) : Stream
         _offset += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An upload is read asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) =>
-        throw new NotSupportedException("An upload is read once, from start to end.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("An upload is only read.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("An upload is only read.");
-
-    public override void Flush() { }
 
     public override async ValueTask DisposeAsync()
     {
@@ -116,7 +90,7 @@ internal sealed class UploadStream(Stream source, DatasetLimits limits) : Stream
         Require(await _parsing);
         var block = _other.AsMemory(0, filled);
         (_current, _other, _offset, _filled) = (_other, _current, 0, filled);
-        var csv = _csv ??= new CsvReader(_profiler, limits.Csv);
+        var csv = _csv ??= new CsvReader(alongside is null ? _profiler : new BothSinks(_profiler, alongside), limits.Csv);
         if (filled is 0)
         {
             Require(csv.Complete() ?? _profiler.FindFault());
@@ -139,6 +113,22 @@ internal sealed class UploadStream(Stream source, DatasetLimits limits) : Stream
     {
         Refusal = refusal;
         return new UploadRefusedException();
+    }
+}
+
+/// <summary>Gives each row to one sink and then to the other.</summary>
+internal sealed class BothSinks(CsvSink first, CsvSink second) : CsvSink
+{
+    public override void Header(IReadOnlyList<string> names)
+    {
+        first.Header(names);
+        second.Header(names);
+    }
+
+    public override void Row(CsvRow row)
+    {
+        first.Row(row);
+        second.Row(row);
     }
 }
 

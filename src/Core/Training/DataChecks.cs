@@ -14,6 +14,8 @@ public static class DataChecks
 {
     private const int MinRows = 10;
     private const int FewRowsOfClass = 10;
+    private const int ManyLevels = 1_000;
+    private const double NearlyUniqueShare = 0.5;
 
     public static DataCheck Check(TrainingPlan plan, Data.DataFrame data)
     {
@@ -40,6 +42,7 @@ public static class DataChecks
             CheckClassSizes(plan, known, errors, warnings);
         }
 
+        var teaching = 0;
         foreach (var feature in plan.Signature.Features)
         {
             var column = data[feature.Name];
@@ -52,7 +55,20 @@ public static class DataChecks
             if (present < 2)
             {
                 warnings.Add($"'{feature.Name}' {(present is 0 ? "has no value" : "is the same")} in every row and teaches nothing.");
+                continue;
             }
+
+            teaching++;
+            if (column is Data.StringColumn { Levels.Length: > ManyLevels } texts && IsNearlyUnique(texts))
+            {
+                warnings.Add(
+                    $"'{feature.Name}' has {texts.Levels.Length} different texts in {texts.Length} rows; only as text can it teach anything.");
+            }
+        }
+
+        if (teaching is 0)
+        {
+            errors.Add("Every feature is the same in every row or has no value, so there is nothing to learn from.");
         }
 
         if (plan.Target.Length > known.Length)
@@ -62,6 +78,9 @@ public static class DataChecks
 
         return new DataCheck(known.Length, plan.Target.Length - known.Length, errors, warnings);
     }
+
+    private static bool IsNearlyUnique(Data.StringColumn texts) =>
+        texts.Levels.Length > NearlyUniqueShare * texts.Codes.Count(code => code != Data.StringColumn.Missing);
 
     private static void CheckClassSizes(TrainingPlan plan, double[] known, List<string> errors, List<string> warnings)
     {

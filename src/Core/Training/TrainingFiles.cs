@@ -14,6 +14,10 @@ public sealed class TrainingFiles(IBlobStore blobs)
 
     public const string Plan = "plan.json";
     public const string Split = "split.json";
+
+    /// <summary>How the data met the suite that was asked for; there is none where no suite was.</summary>
+    public const string Expectations = "expectations.json";
+
     public const string Model = "model.onnx";
     public const string Evaluation = "evaluation.json";
     public const string Profile = "reference_profile.json";

@@ -29,6 +29,9 @@ public static class TrainingSpecCheck
         Require(spec.Alias is null || AliasName.TryParse(spec.Alias, null, out _), "alias", "expected an alias such as champion");
         Require(spec.Experiment is null or { Length: > 0 and <= 250 }, "experiment", "expected 1 to 250 characters");
         errors.AddRange(spec.Split?.Check("split") ?? []);
+        Require(
+            spec.Expectations is null || SuiteName.TryParse(spec.Expectations, null, out _), "expectations",
+            $"expected the name of a suite: {SuiteName.Rule}");
         CheckFeatures();
         CheckLearner();
         errors.AddRange(GateSpecCheck.Check(spec.Gates ?? [], "gates", spec.Task));

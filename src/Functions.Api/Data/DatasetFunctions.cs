@@ -12,7 +12,7 @@ namespace Mlops.Api.Data;
 /// <summary>Data sets over HTTP: a CSV file in, its versions, schema and statistics out.</summary>
 public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits)
 {
-    private const string NameRule = "1 to 63 lower-case letters, digits, hyphens or underscores, starting with a letter or digit";
+    private const int MostTold = 20;
 
     /// <summary>
     /// Stores the body as a new version, reading it as it comes; content that the data set has had is answered with its version.
@@ -23,7 +23,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
         string name,
         CancellationToken cancellationToken)
     {
-        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        var dataset = Names.Dataset(name);
         RequireCsv(request);
         if (request.ContentLength > limits.MaxBytes)
         {
@@ -38,6 +38,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
             UploadOutcome.AlreadyStored(var version) => TypedResults.Ok(DatasetVersionView.Of(version)),
             UploadOutcome.Malformed malformed => Malformed(malformed),
             UploadOutcome.TooLarge(var limit) => TooLarge(limit),
+            UploadOutcome.Rejected(var result) => Rejected(result),
             _ => throw new UnreachableException(),
         };
     }
@@ -58,10 +59,10 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
         string name,
         CancellationToken cancellationToken)
     {
-        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        var dataset = Names.Dataset(name);
         return await datasets.FindDatasetAsync(request.Caller().Tenant, dataset, cancellationToken) is { } found
             ? TypedResults.Ok(found)
-            : NoDataset(dataset);
+            : Names.NoDataset(dataset);
     }
 
     /// <summary>The versions, the newest first.</summary>
@@ -71,12 +72,12 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
         string name,
         CancellationToken cancellationToken)
     {
-        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        var dataset = Names.Dataset(name);
         var paging = Paging.From(request);
         var tenant = request.Caller().Tenant;
         if (await datasets.FindDatasetAsync(tenant, dataset, cancellationToken) is null)
         {
-            return NoDataset(dataset);
+            return Names.NoDataset(dataset);
         }
 
         var page = await datasets.ListVersionsAsync(tenant, dataset, paging.Limit, paging.Continuation, cancellationToken);
@@ -90,10 +91,10 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
         int number,
         CancellationToken cancellationToken)
     {
-        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        var dataset = Names.Dataset(name);
         return await datasets.FindAsync(request.Caller().Tenant, dataset, number, cancellationToken) is { } version
             ? TypedResults.Ok(DatasetVersionView.Of(version))
-            : NoVersion(dataset, number);
+            : Names.NoVersion(dataset, number);
     }
 
     /// <summary>The CSV file, byte for byte as it came, with its hash as the entity tag.</summary>
@@ -105,11 +106,11 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
         int number,
         CancellationToken cancellationToken)
     {
-        var dataset = Incoming.Value<DatasetName>(name, "name", NameRule);
+        var dataset = Names.Dataset(name);
         var tenant = request.Caller().Tenant;
         if (await datasets.FindAsync(tenant, dataset, number, cancellationToken) is not { } version)
         {
-            return NoVersion(dataset, number);
+            return Names.NoVersion(dataset, number);
         }
 
         if (request.IfMatch() is { } wanted && wanted != version.Sha256)
@@ -157,10 +158,18 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
         return problem;
     }
 
+    /// <summary>Says which critical expectations are broken and how; of very many, the first twenty.</summary>
+    private static ProblemHttpResult Rejected(ValidationResult result)
+    {
+        var failed = result.Results.Select((outcome, place) => (outcome, place))
+            .Where(item => !item.outcome.Success && item.outcome.Expectation.Severity is ExpectationSeverity.Critical).ToList();
+        var errors = failed.Take(MostTold).Select(item => new FieldError($"expectations[{item.place}]", item.outcome.Told())).ToList();
+        return Problems.Of(
+            StatusCodes.Status422UnprocessableEntity,
+            $"The file breaks {failed.Count} critical expectations of suite '{result.SuiteName}', version {result.Meta.SuiteVersion}; "
+            + "nothing was stored. See errors.",
+            errors);
+    }
+
     private static ProblemHttpResult TooLarge(long limit) => Problems.TooLarge($"The file is longer than {limit} bytes.");
-
-    private static ProblemHttpResult NoDataset(DatasetName dataset) => Problems.NotFound($"There is no data set '{dataset}'.");
-
-    private static ProblemHttpResult NoVersion(DatasetName dataset, int number) =>
-        Problems.NotFound($"There is no version {number} of data set '{dataset}'.");
 }

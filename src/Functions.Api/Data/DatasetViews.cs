@@ -12,6 +12,7 @@ public sealed record DatasetVersionSummary(
 }
 
 /// <summary>A version with what is known of its columns, in file order.</summary>
+/// <param name="Check">How the upload fared with the suite that guarded it; absent if none did.</param>
 public sealed record DatasetVersionView(
     DatasetName Dataset,
     int Number,
@@ -19,11 +20,20 @@ public sealed record DatasetVersionView(
     long Bytes,
     long Rows,
     DateTimeOffset CreatedAt,
-    IReadOnlyList<DatasetColumnView> Columns)
+    IReadOnlyList<DatasetColumnView> Columns,
+    UploadCheckView? Check)
 {
     public static DatasetVersionView Of(DatasetVersion version) => new(
         version.Dataset, version.Number, version.Sha256, version.Bytes, version.Rows, version.CreatedAt,
-        [.. version.Schema.Columns.Zip(version.Statistics, DatasetColumnView.Of)]);
+        [.. version.Schema.Columns.Zip(version.Statistics, DatasetColumnView.Of)],
+        UploadCheckView.Of(version.Check));
+}
+
+/// <summary>How an upload fared with the suite that guarded it; see <see cref="UploadCheck"/>.</summary>
+public sealed record UploadCheckView(SuiteName Suite, int SuiteVersion, bool Success, long QuarantinedRows, string SourceSha256)
+{
+    public static UploadCheckView? Of(UploadCheck? check) =>
+        check is null ? null : new(check.Suite, check.SuiteVersion, check.Success, check.QuarantinedRows, check.SourceSha256);
 }
 
 /// <summary>A column's type and statistics; see <see cref="ColumnStatistics"/>.</summary>

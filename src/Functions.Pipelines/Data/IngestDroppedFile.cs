@@ -12,6 +12,8 @@ namespace Mlops.Pipelines.Data;
 /// </remarks>
 public sealed partial class IngestDroppedFile(DatasetStore datasets, ILogger<IngestDroppedFile> logger)
 {
+    private const int MostTold = 10;
+
     /// <exception cref="InvalidDataException">The file is refused, or its folder's name is no data set's.</exception>
     [Function(nameof(IngestDroppedFile))]
     public async Task RunAsync(
@@ -26,6 +28,11 @@ public sealed partial class IngestDroppedFile(DatasetStore datasets, ILogger<Ing
         {
             case UploadOutcome.Stored(var version):
                 LogStored(file, name, version.Number, version.Rows);
+                if (version.Check is { Success: false } check)
+                {
+                    LogImperfect(file, name, version.Number, check.Suite, check.QuarantinedRows);
+                }
+
                 break;
             case UploadOutcome.AlreadyStored(var version):
                 LogKnown(file, name, version.Number);
@@ -35,10 +42,24 @@ public sealed partial class IngestDroppedFile(DatasetStore datasets, ILogger<Ing
                     $"uploads/{dataset}/{file}, line {line}{(column is null ? "" : $", column '{column}'")}: {reason}");
             case UploadOutcome.TooLarge(var limit):
                 throw new InvalidDataException($"uploads/{dataset}/{file} is longer than {limit} bytes.");
+            case UploadOutcome.Rejected(var result):
+                throw new InvalidDataException($"uploads/{dataset}/{file} {Told(result)}");
             default:
                 throw new UnreachableException();
         }
     }
+
+    private static string Told(ValidationResult result)
+    {
+        var failed = result.Failed(ExpectationSeverity.Critical).ToList();
+        var told = string.Join("; ", failed.Take(MostTold).Select(outcome => outcome.Told()));
+        return $"breaks {failed.Count} critical expectations of suite '{result.SuiteName}': {told}";
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{File} does not meet suite {Suite}; {Rows} of its rows were set aside and are not in {Dataset} version {Version}")]
+    private partial void LogImperfect(string file, DatasetName dataset, int version, SuiteName suite, long rows);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{File} is {Dataset} version {Version}, {Rows} rows")]
     private partial void LogStored(string file, DatasetName dataset, int version, long rows);

@@ -61,6 +61,11 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
         var client = platform.Host.Client;
         await client.PostAsync("/api/v1/endpoints", Json("""{"name": "spare", "model": "fruit", "version": 1}"""));
         await client.PutAsync("/api/v1/models/fruit/aliases/spare", Json("""{"version": 1}"""));
+        await client.PutAsync("/api/v1/datasets/guarded/expectations/guard", Json(
+            """
+            {"onUpload": "reject",
+             "expectations": [{"type": "expect_column_min_to_be_between", "kwargs": {"column": "weight", "min_value": 0}}]}
+            """));
 
         // A version that failed its gates, which may not reach production.
         var started = await client.PostAsync("/api/v1/training", Json(
@@ -80,6 +85,11 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
 
         yield return With("CreateModel", """{"name": "nuts"}""", Wrong.Nothing);
         yield return With("CreateEndpoint", """{"name": "fruit", "model": "fruit", "version": 1}""", Wrong.Nothing);
+        yield return With("PutExpectationSuite", """{"expectations": [], "onUpload": "warn"}""", Wrong.Nothing) with
+        {
+            Target = "/api/v1/datasets/guarded/expectations/other",
+        };
+        yield return With("UploadDataset", "weight,colour\n-1,red\n", Wrong.Nothing) with { Target = "/api/v1/datasets/guarded/versions" };
         yield return With("MoveModelVersionStage", """{"stage": "production"}""", Wrong.Nothing) with
         {
             Target = "/api/v1/models/unripe/versions/1/stage",

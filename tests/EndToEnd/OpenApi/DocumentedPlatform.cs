@@ -24,6 +24,7 @@ public sealed class DocumentedPlatform : IAsyncLifetime
     /// <summary>The operations that make what the others look at, in order.</summary>
     private static readonly string[] Making =
     [
+        "PutExpectationSuite",
         "UploadDataset", "StartTraining", "StartReproduction", "CreateExperiment", "CreateRun", "LogBatch", "PutArtifact", "ChangeRun",
         "CreateModel", "EditModel",
         "EditModelVersion", "SetModelAlias", "MoveModelVersionStage", "CreateEndpoint", "Predict", "ReplaceEndpoint", "CancelTraining",

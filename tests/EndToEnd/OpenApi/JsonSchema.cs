@@ -14,7 +14,9 @@ internal static class JsonSchema
             return options.Any(option => !Faults(value, option, path).Any()) ? [] : [$"{path} is none of what it may be"];
         }
 
-        if (!Kinds(schema).Contains(KindOf(value)) && !(Kinds(schema).Contains("number") && KindOf(value) is "integer"))
+        // A schema without a type is of what may be anything, such as an argument of an expectation.
+        if (schema["type"] is not null
+            && !Kinds(schema).Contains(KindOf(value)) && !(Kinds(schema).Contains("number") && KindOf(value) is "integer"))
         {
             return [$"{path} is {KindOf(value)}, not {string.Join(" or ", Kinds(schema))}"];
         }

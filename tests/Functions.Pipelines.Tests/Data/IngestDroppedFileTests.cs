@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mlops.Data;
 using Mlops.Storage;
@@ -46,6 +47,22 @@ public sealed class IngestDroppedFileTests : IDisposable
         var failure = await Assert.ThrowsAsync<InvalidDataException>(() => DropAsync("iris", "a\n" + new string('1', 200)));
 
         Assert.Equal("uploads/iris/new.csv is longer than 100 bytes.", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_breaks_the_suite_that_guards_uploads_fails_the_invocation_and_is_no_version()
+    {
+        var exists = new Expectation(
+            "expect_column_to_exist",
+            new Dictionary<string, JsonElement> { ["column"] = JsonSerializer.SerializeToElement("b") });
+        await new ExpectationStore(_storage.Tables, new FakeTimeProvider()).PutAsync(
+            TenantId.Default, DatasetName.Parse("iris"), SuiteName.Parse("guard"), new([exists], OnUpload.Reject), null, default);
+
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => DropAsync("iris", "a\n1\n"));
+
+        Assert.Equal(
+            "uploads/iris/new.csv breaks 1 critical expectations of suite 'guard': expect_column_to_exist of 'b': not met", failure.Message);
+        Assert.Empty((await _datasets.ListAsync(TenantId.Default, 10, null, default)).Datasets);
     }
 
     public void Dispose()
