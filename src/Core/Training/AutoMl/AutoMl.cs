@@ -46,6 +46,7 @@ public static class AutoMl
     public static AutoMlChoice Choose(
         TrainingSpec spec, ModelSignature signature, LearningRows rows, IReadOnlyCollection<ILearner> learners)
     {
+        AutoMlSpace.Require(spec.Search, learners);
         var notes = new List<string>
         {
             FormattableString.Invariant(
@@ -53,7 +54,6 @@ public static class AutoMl
         };
         var candidates = Candidates(spec, signature, rows.Target.Length, learners, notes);
         var preprocessing = AutoPreprocessing.Choose(spec.Preprocessing, signature, rows.Frame, notes);
-        AutoMlSpace.Require(spec.Search, learners);
         var space = Space(spec.Search?.Space, candidates);
         var search = (spec.Search ?? new SearchSpec(Trials: spec.Budget?.Trials ?? DefaultTrials)) with
         {
