@@ -80,6 +80,6 @@ internal static class LinearBenchmarks
         var predictions = model.Predict(test.Features);
         return test.Signature.Task is TaskType.Binary
             ? $"AUC {RocAuc.Compute([.. predictions.Where((_, index) => index % 2 is 1)], [.. test.Target.Select(value => value is 1)]):F6}"
-            : $"RMSE {RegressionMetrics.Compute(predictions, test.Target).First(metric => metric.Name is "rmse").Value:F6}";
+            : $"RMSE {Measure.Of(test.Signature, predictions, test.Target).Metrics()["rmse"]:F6}";
     }
 }

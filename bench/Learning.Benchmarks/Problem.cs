@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mlops.Data;
 using Mlops.Registry;
 using Mlops.Training;
@@ -35,6 +36,18 @@ internal sealed class Problem
     public TrainingData Train => Part(0);
 
     public TrainingData Test => Part(Rows);
+
+    /// <summary>Leaves the table for another program: features column by column as 32-bit floats, the target as 64-bit.</summary>
+    public void Write(string folder)
+    {
+        using var features = File.Create(Path.Combine(folder, $"{Task}-features.f32"));
+        foreach (var column in _columns)
+        {
+            features.Write(MemoryMarshal.AsBytes<float>(column));
+        }
+
+        File.WriteAllBytes(Path.Combine(folder, $"{Task}-target.f64"), MemoryMarshal.AsBytes<double>(_target).ToArray());
+    }
 
     private TrainingData Part(int start)
     {

@@ -110,7 +110,7 @@ public sealed class PreprocessingTests
         Assert.Equal(
             PreparationGolden.Categories.GetProperty("ordinal").Vector().Select(value => value < 0 ? float.NaN : (float)value),
             Encoded.Rows(learned.Encoding, probes));
-        Assert.Equal([false], learned.IsRank);
+        Assert.Equal([0], learned.RankedLevels);
         Encoded.GraphAgrees(learned.Encoding, probes);
     }
 
@@ -134,7 +134,7 @@ public sealed class PreprocessingTests
 
         var encoding = new TreeEncoding(Make.Raw(columns), Make.Signature(columns));
 
-        Assert.Equal([false, true, false], encoding.IsCategorical);
+        Assert.Equal([0, 20, 0], encoding.Levels);
         Assert.Equal([1, 0, 2], encoding.Origins);
     }
 

@@ -1,7 +1,6 @@
 using Mlops.Data;
 using Mlops.Onnx;
 using Mlops.Registry;
-using Mlops.Training;
 
 namespace Mlops.Learning;
 
