@@ -3,6 +3,11 @@ namespace Mlops.Explanations;
 /// <summary>What a split asks of a value.</summary>
 public enum BranchMode { Leaf, AtMost, Below, AtLeast, Above, Equal, NotEqual }
 
+/// <summary>A further question of a split that asks several, one after the other, until one is answered yes.</summary>
+/// <param name="MissingIsTrue">Whether NaN counts as yes.</param>
+/// <param name="LeadsToTrue">Whether a yes takes the split's way of <see cref="DecisionNode.IfTrue"/>.</param>
+public readonly record struct FurtherQuestion(BranchMode Mode, float Threshold, bool MissingIsTrue, bool LeadsToTrue);
+
 /// <summary>A node of a tree to be explained.</summary>
 /// <param name="Mode">What is asked; <see cref="BranchMode.Leaf"/> asks nothing.</param>
 /// <param name="Column">The column that is asked about.</param>
@@ -12,19 +17,49 @@ public enum BranchMode { Leaf, AtMost, Below, AtLeast, Above, Equal, NotEqual }
 /// <param name="MissingIsTrue">Whether NaN counts as yes.</param>
 /// <param name="Cover">The weight of the training rows that came by.</param>
 /// <param name="Values">Of a leaf what it adds to each output.</param>
+/// <param name="Further">What is asked of the same column after a no: so graphs tell the categories of a set apart. Null for a split that
+/// asks once; else who is answered no to the end takes the way of <see cref="IfTrue"/> where <paramref name="NoIsTrue"/> says so.</param>
 public readonly record struct DecisionNode(
-    BranchMode Mode, int Column, float Threshold, int IfTrue, int IfFalse, bool MissingIsTrue, double Cover, double[]? Values)
+    BranchMode Mode,
+    int Column,
+    float Threshold,
+    int IfTrue,
+    int IfFalse,
+    bool MissingIsTrue,
+    double Cover,
+    double[]? Values,
+    FurtherQuestion[]? Further = null,
+    bool NoIsTrue = false)
 {
     /// <summary>Whether a value takes the way of <see cref="IfTrue"/>.</summary>
-    public bool IsTrueFor(float value) => float.IsNaN(value) && MissingIsTrue || Mode switch
+    public bool IsTrueFor(float value)
     {
-        BranchMode.AtMost => value <= Threshold,
-        BranchMode.Below => value < Threshold,
-        BranchMode.AtLeast => value >= Threshold,
-        BranchMode.Above => value > Threshold,
-        BranchMode.Equal => value == Threshold,
-        _ => value != Threshold,
-    };
+        if (IsYes(Mode, Threshold, MissingIsTrue, value))
+        {
+            return true;
+        }
+
+        foreach (var question in Further ?? [])
+        {
+            if (IsYes(question.Mode, question.Threshold, question.MissingIsTrue, value))
+            {
+                return question.LeadsToTrue;
+            }
+        }
+
+        return NoIsTrue;
+    }
+
+    private static bool IsYes(BranchMode mode, float threshold, bool missingIsTrue, float value) =>
+        (missingIsTrue && float.IsNaN(value)) || mode switch
+        {
+            BranchMode.AtMost => value <= threshold,
+            BranchMode.Below => value < threshold,
+            BranchMode.AtLeast => value >= threshold,
+            BranchMode.Above => value > threshold,
+            BranchMode.Equal => value == threshold,
+            _ => value != threshold,
+        };
 }
 
 /// <summary>A tree of splits over encoded columns.</summary>

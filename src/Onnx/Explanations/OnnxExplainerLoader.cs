@@ -111,8 +111,9 @@ public sealed class OnnxExplainerLoader(IModelLoader models, OnnxLimits limits) 
     /// <summary>Whether the sums are the model's outputs, not what a sigmoid or the like makes outputs of.</summary>
     private static bool IsOutput(ExactSums sums, IModelScorer scorer, EncodedColumns encoder, FeatureBatch background)
     {
+        // Of two classes the sums may be those of the positive one, the last, alone.
         var width = scorer.Signature.OutputWidth;
-        if (sums.Outputs != width)
+        if (sums.Outputs != width && (sums.Outputs is not 1 || scorer.Signature.Task is not TaskType.Binary))
         {
             return false;
         }
@@ -120,6 +121,11 @@ public sealed class OnnxExplainerLoader(IModelLoader models, OnnxLimits limits) 
         var outputs = new float[background.Rows * width];
         scorer.Score(background, outputs);
         var explained = sums.Explain(encoder.Encode(background), background.Rows).Outputs;
-        return outputs.Zip(explained).All(pair => Math.Abs(pair.First - pair.Second) <= SameOutput * (1 + Math.Abs(pair.First)));
+        var first = width - sums.Outputs;
+        return explained.Index().All(sum =>
+        {
+            var output = outputs[(sum.Index / sums.Outputs * width) + first + (sum.Index % sums.Outputs)];
+            return Math.Abs(output - sum.Item) <= SameOutput * (1 + Math.Abs(output));
+        });
     }
 }

@@ -13,11 +13,8 @@ internal static class TreeEnsembleReader
     {
         var aggregate = node.Texts("aggregate_function") is [var named, ..] ? named : "SUM";
         var trees = node.Integers("nodes_treeids");
-        var modes = node.Texts("nodes_modes");
-        var lists = new[] { node.Integers("nodes_nodeids"), node.Integers("nodes_featureids"), node.Integers("nodes_truenodeids") };
-        if (aggregate is not ("SUM" or "AVERAGE") || trees.Count is 0 || modes.Count != trees.Count
-            || lists.Any(list => list.Count != trees.Count) || node.Floats("nodes_values").Count != trees.Count
-            || node.Integers("nodes_falsenodeids").Count != trees.Count)
+        var table = new TreeNodes(node);
+        if (aggregate is not ("SUM" or "AVERAGE") || trees.Count is 0 || !table.IsWhole(trees.Count))
         {
             return null;
         }
@@ -34,7 +31,8 @@ internal static class TreeEnsembleReader
         var read = new List<DecisionTree>();
         foreach (var nodes in order)
         {
-            if (ReadTree(node, modes, nodes, trees[nodes[0]], leaves, outputs) is not { } tree)
+            var id = trees[nodes[0]];
+            if (ReadTree(table, nodes, leaf => leaves.GetValueOrDefault((id, leaf)) ?? new double[outputs]) is not { } tree)
             {
                 return null;
             }
@@ -93,71 +91,84 @@ internal static class TreeEnsembleReader
     }
 
     /// <summary>One tree, its nodes ordered so that children come after their parents.</summary>
-    private static DecisionTree? ReadTree(
-        NodeAttributes node,
-        IReadOnlyList<string> modes,
-        int[] entries,
-        long id,
-        Dictionary<(long Tree, long Node), double[]> leaves,
-        int outputs)
+    private static DecisionTree? ReadTree(TreeNodes table, int[] entries, Func<long, double[]> leaf)
     {
-        var byId = new Dictionary<long, int>();
-        foreach (var entry in entries)
-        {
-            if (!byId.TryAdd(node.Integers("nodes_nodeids")[entry], entry))
-            {
-                return null;
-            }
-        }
-
-        var (yes, no) = (node.Integers("nodes_truenodeids"), node.Integers("nodes_falsenodeids"));
-        var (covers, missing) = (node.Floats("nodes_hitrates"), node.Integers("nodes_missing_value_tracks_true"));
-        var isChild = entries.Where(entry => modes[entry] is not "LEAF").SelectMany(entry => new[] { yes[entry], no[entry] }).ToHashSet();
-        var roots = entries.Where(entry => !isChild.Contains(node.Integers("nodes_nodeids")[entry])).ToList();
-        if (roots.Count is not 1)
+        if (table.Index(entries) is not { } tree || tree.Root is not { } root)
         {
             return null;
         }
 
         var nodes = new List<DecisionNode>();
-        var open = new Queue<(int Entry, int Parent, bool IsTrue)>([(roots[0], -1, false)]);
+        var open = new Queue<(int Entry, int Parent, bool IsTrue)>([(root, -1, false)]);
         while (open.TryDequeue(out var next))
         {
             var index = nodes.Count;
-            if (index == entries.Length || ModeOf(modes[next.Entry]) is not { } mode)
+            if (index == entries.Length || ModeOf(table.Modes[next.Entry]) is not { } mode)
             {
                 // More nodes than there are means that ways meet or run in circles.
                 return null;
             }
 
-            var nodeId = node.Integers("nodes_nodeids")[next.Entry];
-            nodes.Add(new DecisionNode(
-                mode,
-                (int)node.Integers("nodes_featureids")[next.Entry],
-                node.Floats("nodes_values")[next.Entry],
-                0,
-                0,
-                missing.Count > next.Entry && missing[next.Entry] is not 0,
-                covers.Count > next.Entry ? covers[next.Entry] : 0,
-                mode is BranchMode.Leaf ? leaves.GetValueOrDefault((id, nodeId)) ?? new double[outputs] : null));
             if (next.Parent >= 0)
             {
                 nodes[next.Parent] = next.IsTrue ? nodes[next.Parent] with { IfTrue = index } : nodes[next.Parent] with { IfFalse = index };
             }
 
+            var node = new DecisionNode(
+                mode,
+                (int)table.Features[next.Entry],
+                table.Thresholds[next.Entry],
+                0,
+                0,
+                table.MissingIsTrue(next.Entry),
+                table.Cover(next.Entry),
+                mode is BranchMode.Leaf ? leaf(table.Ids[next.Entry]) : null);
             if (mode is not BranchMode.Leaf)
             {
-                if (!byId.TryGetValue(yes[next.Entry], out var ifTrue) || !byId.TryGetValue(no[next.Entry], out var ifFalse))
+                if (ReadSplit(tree, next.Entry, node) is not { } split)
                 {
                     return null;
                 }
 
-                open.Enqueue((ifTrue, index, true));
-                open.Enqueue((ifFalse, index, false));
+                node = split.Node;
+                open.Enqueue((split.IfTrue, index, true));
+                open.Enqueue((split.IfFalse, index, false));
             }
+
+            nodes.Add(node);
         }
 
         return new DecisionTree([.. nodes]);
+    }
+
+    /// <summary>A split with all the questions it asks, and where its two ways go on.</summary>
+    /// <returns>Null if it leads nowhere, or to more than two nodes.</returns>
+    private static (DecisionNode Node, int IfTrue, int IfFalse)? ReadSplit(IndexedTree tree, int first, DecisionNode node)
+    {
+        var further = new List<FurtherQuestion>();
+        if (tree.IfTrue(first) is not { } ifTrue || tree.IfFalse(first) is not { } otherwise)
+        {
+            return null;
+        }
+
+        int? ifFalse = null;
+
+        // Questions of one split all carry its cover; a split below it would have less.
+        while (tree.GoesOnAsking(first, otherwise))
+        {
+            if (ModeOf(tree.Table.Modes[otherwise]) is not { } mode || tree.IfTrue(otherwise) is not { } yes
+                || tree.IfFalse(otherwise) is not { } no || (yes != ifTrue && yes != (ifFalse ??= yes)))
+            {
+                return null;
+            }
+
+            further.Add(new FurtherQuestion(mode, tree.Table.Thresholds[otherwise], tree.Table.MissingIsTrue(otherwise), yes == ifTrue));
+            otherwise = no;
+        }
+
+        return (otherwise == ifTrue ? ifFalse is null : otherwise != (ifFalse ?? otherwise))
+            ? null
+            : (further.Count is 0 ? node : node with { Further = [.. further], NoIsTrue = otherwise == ifTrue }, ifTrue, ifFalse ?? otherwise);
     }
 
     private static BranchMode? ModeOf(string mode) => mode switch
