@@ -39,7 +39,7 @@ setup: prerequisites ## Restore and build everything
 
 .PHONY: demo
 demo: setup ## The whole platform once, on real data: upload, train, promote, predict
-	@dotnet $(CLI) demo --host $(HOST) --data data
+	@dotnet $(CLI) demo --host $(HOST) --data data --report artifacts/demo/report.html
 
 .PHONY: up
 up: setup ## Start the host on port 7071 and leave it running

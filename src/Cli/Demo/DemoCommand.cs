@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Mlops.Cli.Studies;
 using Spectre.Console;
 
 namespace Mlops.Cli.Demo;
@@ -13,29 +14,36 @@ internal static class DemoCommand
 {
     private const string Cancer = "breast-cancer";
     private const string Diabetes = "diabetes";
+    private const int Trials = 8;
 
     public static Command Create(MlopsCommand mlops)
     {
         var host = new Option<FileInfo>("--host") { Description = "The local host's program.", Required = true };
         var data = new Option<DirectoryInfo>("--data") { Description = "The folder of the data sets.", Required = true };
+        var report = new Option<FileInfo?>("--report") { Description = "Where the page about the found model goes." };
         host.AcceptExistingOnly();
         data.AcceptExistingOnly();
-        var command = new Command("demo", "Runs the whole platform once, on real data, on a host of its own.") { host, data };
+        var command = new Command("demo", "Runs the whole platform once, on real data, on a host of its own.") { host, data, report };
         command.SetAction((parsed, cancellationToken) => mlops.FailingInOrderAsync(
             address: null,
             () => RunAsync(
-                new StepScreen(mlops.Screen), parsed.GetRequiredValue(host).FullName, parsed.GetRequiredValue(data).FullName, cancellationToken),
+                new StepScreen(mlops.Screen),
+                parsed.GetRequiredValue(host).FullName,
+                parsed.GetRequiredValue(data).FullName,
+                parsed.GetValue(report),
+                cancellationToken),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(StepScreen screen, string hostDll, string dataFolder, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        StepScreen screen, string hostDll, string dataFolder, FileInfo? report, CancellationToken cancellationToken)
     {
         var work = Path.Combine(Path.GetTempPath(), $"mlops-demo-{Environment.ProcessId}");
         try
         {
             var started = Stopwatch.GetTimestamp();
-            await TourAsync(screen, hostDll, dataFolder, work, cancellationToken);
+            await TourAsync(screen, hostDll, dataFolder, work, report, cancellationToken);
             screen.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"\nAll checks held, in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s. Where to look next:"));
@@ -54,7 +62,7 @@ internal static class DemoCommand
     }
 
     private static async Task TourAsync(
-        StepScreen screen, string hostDll, string dataFolder, string work, CancellationToken cancellationToken)
+        StepScreen screen, string hostDll, string dataFolder, string work, FileInfo? report, CancellationToken cancellationToken)
     {
         screen.Title("Start");
         await using var host = await screen.StepAsync("Start the host", async () =>
@@ -65,7 +73,7 @@ internal static class DemoCommand
         using var client = new PlatformClient(host.Address);
 
         screen.Title("Data");
-        foreach (var dataset in new[] { Cancer, Diabetes })
+        foreach (var dataset in new[] { Cancer, Diabetes, "wine" })
         {
             await UploadAsync(screen, client, dataset, CsvOf(dataFolder, dataset), cancellationToken);
         }
@@ -89,6 +97,9 @@ internal static class DemoCommand
         ShowLeaderboard(screen, [("Logistic regression", linear), ("Gradient boosting", boosted), ("Boosting, regression", regression)]);
         var champion = await ChampionAsync(client, linear, boosted, cancellationToken);
         screen.Say($"The champion of [bold]{Cancer}[/] is [bold]version {champion}[/].");
+
+        screen.Title("Search");
+        await SearchAsync(screen, client, report, cancellationToken);
 
         screen.Title("Serving");
         await PredictAsync(screen, client, dataFolder, champion, cancellationToken);
@@ -159,6 +170,36 @@ internal static class DemoCommand
         var best = Auc(boosted) >= Auc(linear) ? boosted : linear;
         Check(champion == best["version"]!.GetValue<int>(), $"Version {champion} is champion, but {best["version"]} is better.");
         return champion;
+    }
+
+    /// <summary>Data, a target and a budget: the platform chooses the learner and its settings, and says why.</summary>
+    private static async Task SearchAsync(StepScreen screen, PlatformClient client, FileInfo? report, CancellationToken cancellationToken)
+    {
+        const string Wine = "wine";
+        var training = await client.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/training",
+            new { model = Wine, dataset = Wine, target = "cultivar", budget = new { trials = Trials } },
+            cancellationToken);
+        var id = training["id"]!.GetValue<string>();
+        var state = await screen.TrainingAsync("Choose a model", client.FollowAsync(id, cancellationToken), cancellationToken);
+        Check(state["result"]?["version"] is not null, $"The search made no version: {state["failure"] ?? state["result"]?["reason"]}");
+        var study = await client.GetAsync($"/api/v1/training/{id}/study", cancellationToken);
+        var trials = await new TrialFeed(client, id).ReadAsync(cancellationToken);
+        Check(trials.Count is Trials, $"{trials.Count} trials were made, not {Trials}.");
+        screen.Show(TrialTable.Of(study, trials, most: 5));
+        foreach (var note in study["notes"]!.AsArray().TakeLast(2))
+        {
+            screen.Say(Markup.Escape($"{note}"));
+        }
+
+        if (report is not null)
+        {
+            var page = await client.DownloadAsync($"/api/v1/models/{Wine}/versions/1/report", "text/html", cancellationToken);
+            report.Directory?.Create();
+            await File.WriteAllBytesAsync(report.FullName, page, cancellationToken);
+            screen.Say($"How good it is, as a page: [bold]{Markup.Escape(report.FullName)}[/]");
+        }
     }
 
     private static async Task PredictAsync(

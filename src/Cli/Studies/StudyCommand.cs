@@ -9,6 +9,8 @@ namespace Mlops.Cli.Studies;
 /// <summary><c>mlops study show TRAINING</c>: what a search has tried, what it found, and why.</summary>
 internal static class StudyCommand
 {
+    private const double LeastShown = 0.005;
+
     public static Command Create(MlopsCommand mlops)
     {
         var training = new Argument<string>("training") { Description = "The id of the training that searches." };
@@ -52,10 +54,11 @@ internal static class StudyCommand
         if (study["importance"]?.AsObject() is { Count: > 0 } importance)
         {
             console.MarkupLine("[bold]What mattered[/]");
-            var chart = new BarChart().Width(60).WithMaxValue(1);
-            foreach (var (name, share) in importance.OrderByDescending(pair => pair.Value!.GetValue<double>()))
+            var chart = new BarChart().Width(80).WithMaxValue(1);
+            foreach (var (name, share) in importance.Select(pair => (pair.Key, Share: pair.Value!.GetValue<double>()))
+                .Where(parameter => parameter.Share >= LeastShown).OrderByDescending(parameter => parameter.Share))
             {
-                chart.AddItem(Markup.Escape(name), Math.Round(share!.GetValue<double>(), 3), Color.Teal);
+                chart.AddItem(Markup.Escape(name), Math.Round(share, 3), Color.Teal);
             }
 
             console.Write(chart);

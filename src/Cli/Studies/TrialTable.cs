@@ -71,7 +71,12 @@ internal static class TrialTable
 
     private static string Parameters(JsonNode trial)
     {
-        var text = string.Join(' ', trial["parameters"]!.AsObject().Select(pair => $"{pair.Key}={Short(pair.Value!)}"));
+        // Where the learner itself was searched for, its parameters carry its name.
+        var parameters = trial["parameters"]!.AsObject();
+        var prefix = parameters["learner"] is { } learner ? $"{learner}." : "";
+        var text = string.Join(' ', parameters.Select(pair => pair.Key is "learner"
+            ? $"{pair.Value}"
+            : $"{(pair.Key.StartsWith(prefix, StringComparison.Ordinal) ? pair.Key[prefix.Length..] : pair.Key)}={Short(pair.Value!)}"));
         return text.Length > MaxParameters ? text[..(MaxParameters - 1)] + "…" : text;
     }
 
