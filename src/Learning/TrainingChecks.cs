@@ -39,6 +39,11 @@ internal static class TrainingChecks
     public static void RequireSize(int rows, int columns, string what) =>
         Refuse((long)rows * columns > Array.MaxLength, $"{rows} rows × {columns} {what} are too many to learn from at once.");
 
+    /// <exception cref="TrainingRefusedException">Some feature is to be monotone.</exception>
+    public static void RefuseMonotone(TrainingOptions options, ILearner learner) => Refuse(
+        options.Monotone?.Values.Any(direction => direction is not 0) is true,
+        $"{learner.Name} cannot promise that predictions only rise or only fall with a feature; gradient-boosting can.");
+
     public static void Refuse(bool broken, string reason)
     {
         if (broken)

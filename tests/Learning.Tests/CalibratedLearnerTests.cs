@@ -9,7 +9,8 @@ public sealed class CalibratedLearnerTests
     public static TheoryData<string, CalibrationMethod, TaskType, int> Cases()
     {
         var cases = new TheoryData<string, CalibrationMethod, TaskType, int>();
-        foreach (var learner in new[] { "logistic-regression", "gradient-boosting", "naive-bayes" })
+        string[] learners = ["logistic-regression", "gradient-boosting", "naive-bayes", "random-forest", "extra-trees", "baseline"];
+        foreach (var learner in learners)
         {
             foreach (var method in Enum.GetValues<CalibrationMethod>())
             {
@@ -120,6 +121,61 @@ public sealed class CalibratedLearnerTests
 
         Assert.Same(learner, CalibratedLearner.Compose(learner, null));
         Assert.Same(learner, CalibratedLearner.Compose(learner, new CalibrationSpec(Folds: 7)));
+    }
+
+    [Theory]
+    [InlineData("random-forest")]
+    [InlineData("extra-trees")]
+    public void The_zeros_and_ones_of_a_forest_become_doubts(string name)
+    {
+        // A third of the labels is wrong, and trees grown to the last row believe them.
+        var random = new DeterministicRandom(5);
+        TrainingData Draw(int rows)
+        {
+            double[] x = [.. Enumerable.Range(0, rows).Select(_ => random.NextGaussian())];
+            return Make.Classification(
+                2, Array.ConvertAll(x, value => value > 0 == random.NextDouble() < 2 / 3.0 ? 1.0 : 0), Make.Numbers("x", x));
+        }
+
+        var (train, test) = (Draw(800), Draw(800));
+        double LogLoss(ILearner learner) => learner.Train(train, ("trees", 30)).Predict(test.Features).Chunk(2)
+            .Zip(test.Target, (row, truth) => -Math.Log(Math.Max(1e-7, row[(int)truth])))
+            .Average();
+
+        var plain = LogLoss(Make.Learner(name));
+        var calibrated = LogLoss(CalibratedLearner.Compose(Make.Learner(name), new CalibrationSpec(CalibrationMethod.Platt)));
+
+        // Nobody can do better than the entropy of one in three, 0.637.
+        Assert.True(plain > 0.75, $"{plain}");
+        Assert.InRange(calibrated, 0.6, 0.71);
+    }
+
+    [Theory]
+    [InlineData(CalibrationMethod.Isotonic)]
+    [InlineData(CalibrationMethod.Platt)]
+    public void A_baseline_stays_at_the_share_of_each_class(CalibrationMethod method)
+    {
+        var data = Make.Classification(
+            2, [.. Enumerable.Range(0, 200).Select(row => row % 4 is 0 ? 1.0 : 0)], Make.Numbers("x", new double[200]));
+
+        var model = CalibratedLearner.Compose(new Baseline(), new CalibrationSpec(method)).Train(data);
+
+        Assert.All(model.Predict(data.Features).Chunk(2), row => Assert.Equal(0.25, row[1], 0.01));
+    }
+
+    [Theory]
+    [InlineData("ml-net-fast-tree")]
+    [InlineData("ml-net-light-gbm")]
+    [InlineData("ml-net-sdca")]
+    public void What_has_no_probabilities_to_go_on_with_is_refused_before_it_is_trained(string name)
+    {
+        var learner = CalibratedLearner.Compose(Make.Learner(name), new CalibrationSpec(CalibrationMethod.Platt));
+
+        // Trained, it would refuse this table for having no rows.
+        var refusal = Assert.Throws<TrainingRefusedException>(
+            () => learner.Train(Make.Classification(2, [], Make.Numbers("x"))));
+
+        Assert.Equal($"Models of {name} cannot be calibrated.", refusal.Message);
     }
 
     [Theory]

@@ -55,9 +55,9 @@ public sealed class CalibrationCurveTests
     [InlineData(new double[] { 1, 1, 1, 1 })]
     public void A_sigmoid_of_outcomes_that_are_told_apart_stays_within_bounds(double[] outcomes)
     {
-        var curve = PlattCurve.Learn([0, 0.2f, 0.8f, 1], outcomes, null);
+        var curve = PlattCurve.Learn([0, 0.2f, 0.8f, 1], [1, 0.8f, 0.2f, 0], outcomes, null);
 
-        Assert.All(Probes, probe => Assert.InRange(curve.At(probe), 0.001f, 0.999f));
+        Assert.All(Probes, probe => Assert.InRange(curve.At(probe, 1 - probe), 0.001f, 0.999f));
     }
 
     [Fact]
@@ -79,10 +79,13 @@ public sealed class CalibrationCurveTests
     [InlineData(false)]
     public void The_graph_bends_every_probability_as_the_curve_does(bool isIsotonic)
     {
-        ICalibrationCurve curve = isIsotonic ? IsotonicCurve.Learn(Scores, Outcomes, null) : PlattCurve.Learn(Scores, Outcomes, null);
+        ICalibrationCurve curve = isIsotonic
+            ? IsotonicCurve.Learn(Scores, Outcomes, null)
+            : PlattCurve.Learn(Scores, Array.ConvertAll(Scores, score => 1 - score), Outcomes, null);
         var graph = new GraphWriter("curve");
-        graph.Output(
-            curve.ToGraph(graph, graph.Input("p", ElementType.Float, Dimension.Rows, 1)), "q", ElementType.Float, Dimension.Rows, 1);
+        var probability = graph.Input("p", ElementType.Float, Dimension.Rows, 1);
+        var other = graph.Sub(graph.Constant([1f], 1), probability);
+        graph.Output(curve.ToGraph(graph, probability, other), "q", ElementType.Float, Dimension.Rows, 1);
         float[] values =
             [.. Probes, .. Scores, .. Scores.Select(MathF.BitIncrement), .. Scores.Select(MathF.BitDecrement), 1e-9f, 1 - 1e-7f];
         using var run = new GraphRun(graph.ToBytes()).With("p", values, values.Length, 1);
@@ -90,10 +93,10 @@ public sealed class CalibrationCurveTests
         var bent = run.Floats("q");
 
         PreparationGolden.AssertClose(
-            values.Select(value => (double)curve.At(value)), bent.Select(value => (double)value), isIsotonic ? 0 : 1e-6);
+            values.Select(value => (double)curve.At(value, 1 - value)), bent.Select(value => (double)value), isIsotonic ? 0 : 1e-6);
     }
 
-    private static IEnumerable<double> At(IsotonicCurve curve) => Probes.Select(probe => (double)curve.At(probe));
+    private static IEnumerable<double> At(IsotonicCurve curve) => Probes.Select(probe => (double)curve.At(probe, 1 - probe));
 
     private static float[] Floats(string name) =>
         [.. PreparationGolden.Calibration.GetProperty(name).Vector().Select(value => (float)value)];

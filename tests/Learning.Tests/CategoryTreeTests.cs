@@ -53,8 +53,8 @@ public sealed class CategoryTreeTests
     {
         var info = OnnxGraphInfo.Read(new GradientBoosting().Train(Make.Mixed(300, TaskType.Binary, 2), ("rounds", 2)).ToOnnx());
 
-        // The numbers first, then a column per level of "few" (the missing one among them), then the ranks of "many".
-        Assert.Equal("[0,2,1,1,1,1,1,1,3]", info.Metadata["origins"]);
+        // The numbers first, then the ranks of "many", then a column per level of "few" (the missing one among them).
+        Assert.Equal("[0,2,3,1,1,1,1,1,1]", info.Metadata["origins"]);
     }
 
     [Theory]

@@ -7,6 +7,8 @@ namespace Mlops.Learning;
 /// <summary>Columns prepared by an encoding, here and in the graph.</summary>
 internal static class Encoded
 {
+    private const string Output = "rows";
+
     public static FeatureEncodingBuilder Learn(EncodingDefaults defaults, Preparation preparation, params Column[] columns) =>
         new(Make.Raw(columns), Make.Signature(columns), preparation, defaults);
 
@@ -28,7 +30,7 @@ internal static class Encoded
     public static float[] GraphRows(FeatureEncoding encoding, params Column[] columns)
     {
         var graph = new ModelGraph(Make.Signature(columns), "encoding");
-        graph.Writer.Output(encoding.ToGraph(graph), "encoded", ElementType.Float, Dimension.Rows, encoding.Origins.Length);
+        graph.Writer.Output(encoding.ToGraph(graph), Output, ElementType.Float, Dimension.Rows, encoding.Origins.Length);
         using var run = new GraphRun(graph.Writer.ToBytes());
         var rows = columns[0].Length;
         var numbers = columns.OfType<NumericColumn>().ToArray();
@@ -51,7 +53,7 @@ internal static class Encoded
                 strings.Length);
         }
 
-        return run.Floats("encoded");
+        return run.Floats(Output);
     }
 
     /// <summary>The graph gives bit for bit what the encoding gives.</summary>

@@ -55,6 +55,7 @@ public sealed class LinearRegressionTests
     [InlineData("elastic-net")]
     [InlineData("poisson-regression")]
     [InlineData("logistic-regression")]
+    [InlineData("naive-bayes")]
     public void A_monotone_prediction_is_not_promised(string learner)
     {
         var linear = Make.Learner(learner);
@@ -129,10 +130,11 @@ public sealed class LinearRegressionTests
         var x = Enumerable.Range(0, rows).Select(_ => random.NextGaussian()).ToArray();
         var target = x.Select((value, row) => (2 * value) + (row % 2_500 % 7)).ToArray();
         var wide = Make.Regression(target, Make.Numbers("x", x), Make.Strings("levels", levels));
-        var problem = new LinearProblem(new RidgeRegression(), wide, Make.Options(new RidgeRegression()));
+        var options = Unfolded(new RidgeRegression());
+        var problem = new LinearProblem(new RidgeRegression(), wide, options);
         Assert.True(problem.Matrix.Width > NormalEquations.MaxColumns);
 
-        var model = Assert.IsType<LinearRegressor>(new RidgeRegression().Train(wide));
+        var model = Assert.IsType<LinearRegressor>(new RidgeRegression().Train(wide, options, default));
 
         // At the minimum the residuals of a level sum to alpha times its weight.
         var predictions = model.Predict(wide.Features);
@@ -172,7 +174,7 @@ public sealed class LinearRegressionTests
         string[] levels = [.. Enumerable.Range(0, 2_100).Select(row => $"level {row}")];
         var data = Make.Regression([.. Enumerable.Range(0, 2_100).Select(row => (double)row)], Make.Strings("levels", levels));
 
-        var refusal = Assert.Throws<TrainingRefusedException>(() => Make.Learner("elastic-net").Train(data));
+        var refusal = Assert.Throws<TrainingRefusedException>(() => new ElasticNet().Train(data, Unfolded(new ElasticNet()), default));
 
         Assert.Equal(
             "The features make 2100 columns and elastic-net takes at most 2048: leave out features of many categories, or use ridge.",
@@ -210,6 +212,12 @@ public sealed class LinearRegressionTests
 
         Assert.Equal(Bytes(1), Bytes(2));
     }
+
+    /// <summary>Every level has a column, however many there are.</summary>
+    private static TrainingOptions Unfolded(ILearner learner) => Make.Options(learner) with
+    {
+        Preprocessing = new Dictionary<string, ColumnPreprocessing> { ["levels"] = new(MaxCategories: 10_000) },
+    };
 
     /// <summary>A target over 0 that follows from x and a category, and noise that it does not follow from.</summary>
     private static TrainingData Positive(int rows)

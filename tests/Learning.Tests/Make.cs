@@ -8,13 +8,27 @@ namespace Mlops.Learning;
 /// <summary>Small tables and options to train with.</summary>
 internal static class Make
 {
-    public static ILearner Learner(string name)
+    /// <summary>Preparation of every column of <see cref="Rich"/> as nobody would have it by default.</summary>
+    public static IReadOnlyDictionary<string, ColumnPreprocessing> Unusual { get; } =
+        new Dictionary<string, ColumnPreprocessing>
+        {
+            ["whole"] = new ColumnPreprocessing(Scale: Scaling.Robust),
+            ["holed"] = new ColumnPreprocessing(Imputation.Mean, Indicator: true, Scale: Scaling.MinMax),
+            ["few"] = new ColumnPreprocessing(Imputation.MostFrequent, MaxCategories: 2),
+            ["many"] = new ColumnPreprocessing(Encode: CategoryEncoding.Target, Smoothing: 3, Scale: Scaling.MinMax),
+            ["when"] = new ColumnPreprocessing(Dates: [DatePart.Month, DatePart.Hour, DatePart.Year]),
+            ["remark"] = new ColumnPreprocessing(Text: new TextPreprocessing(MaxWords: 2, MaxTerms: 60)),
+        };
+
+    /// <summary>All that are registered.</summary>
+    public static IReadOnlyCollection<ILearner> Learners()
     {
         using var services = new ServiceCollection().AddLearning().BuildServiceProvider();
-        return services.GetRequiredService<LearnerCatalog>().TryFind(name, out var learner)
-            ? learner
-            : throw new ArgumentException($"There is no learner '{name}'.", nameof(name));
+        return services.GetRequiredService<LearnerCatalog>().All;
     }
+
+    public static ILearner Learner(string name) => Learners().FirstOrDefault(learner => learner.Name == name)
+        ?? throw new ArgumentException($"There is no learner '{name}'.", nameof(name));
 
     public static TrainingOptions Options(ILearner learner, int threads = 1, int seed = 7, params (string Name, double Value)[] changed)
     {

@@ -80,19 +80,50 @@ public sealed class MonotoneTreesTests
     }
 
     [Fact]
+    public void A_time_is_monotone_only_without_months_and_hours()
+    {
+        double[] times = [.. Enumerable.Range(0, 400).Select(day => 1.6e9 + (day * 86_400.0))];
+        var data = Make.Regression([.. times.Select((_, day) => (day / 10.0) + (20 * Math.Sin(day)))], Make.Times("when", times));
+        var whole = Make.Options(Learner) with { Monotone = new Dictionary<string, int> { ["when"] = 1 } };
+        var alone = whole with { Preprocessing = new Dictionary<string, ColumnPreprocessing> { ["when"] = new(Dates: []) } };
+
+        Assert.Contains("'when'", Assert.Throws<TrainingRefusedException>(() => Learner.Train(data, whole, default)).Message);
+        var predictions = Learner.Train(data, alone, default).Predict(data.Features);
+        Assert.Equal(predictions.Order(), predictions);
+        Assert.True(predictions[^1] > predictions[0] + 20);
+    }
+
+    [Fact]
+    public void What_is_asked_to_be_free_is_free()
+    {
+        var data = Make.Mixed(200, TaskType.Binary, 2);
+        var free = Make.Options(Learner) with { Monotone = new Dictionary<string, int> { ["whole"] = 0 } };
+
+        Assert.Equal(Learner.Train(data).ToOnnx(), Learner.Train(data, free, default).ToOnnx());
+        Assert.All(
+            Make.Learners().Where(learner => learner.Unavailable is null && learner.Tasks.Contains(TaskType.Binary)),
+            learner => learner.Train(data, Make.Options(learner) with { Monotone = free.Monotone }, default));
+    }
+
+    [Fact]
+    public void Whoever_cannot_be_monotone_refuses_to_be()
+    {
+        var asked = new Dictionary<string, int> { ["whole"] = 1 };
+        foreach (var learner in Make.Learners().Where(learner => learner.Unavailable is null))
+        {
+            var data = Make.Mixed(100, learner.Tasks.Contains(TaskType.Binary) ? TaskType.Binary : TaskType.Regression, 2);
+            data = data.Signature.Task is TaskType.Binary ? data : data with { Target = Array.ConvertAll(data.Target, Math.Abs) };
+
+            var refusal = Record.Exception(() => learner.Train(data, Make.Options(learner) with { Monotone = asked }, default));
+
+            Assert.Equal(learner.CanBeMonotone, refusal is null);
+            Assert.True(refusal is null or TrainingRefusedException, $"{learner.Name}: {refusal}");
+        }
+    }
+
+    [Fact]
     public void More_classes_than_two_are_refused() =>
         Assert.Throws<TrainingRefusedException>(() => Train(Make.Mixed(100, TaskType.Multiclass, 3), "whole", 1));
-
-    [Theory]
-    [InlineData("random-forest")]
-    [InlineData("extra-trees")]
-    public void A_forest_refuses_to_promise(string name)
-    {
-        var learner = Make.Learner(name);
-        var options = Make.Options(learner) with { Monotone = new Dictionary<string, int> { ["whole"] = 1 } };
-
-        Assert.Throws<TrainingRefusedException>(() => learner.Train(Make.Mixed(100, TaskType.Binary, 2), options, default));
-    }
 
     private static ITrainedModel Train(TrainingData data, string feature, int direction) => Learner.Train(
         data, Make.Options(Learner) with { Monotone = new Dictionary<string, int> { [feature] = direction } }, default);

@@ -8,16 +8,6 @@ namespace Mlops.Learning;
 /// <summary>Whole models on tables with every kind of column, prepared as nobody would by default.</summary>
 public sealed class PreparedModelTests
 {
-    private static readonly Dictionary<string, ColumnPreprocessing> Asked = new()
-    {
-        ["whole"] = new ColumnPreprocessing(Scale: Scaling.Robust),
-        ["holed"] = new ColumnPreprocessing(Imputation.Mean, Indicator: true, Scale: Scaling.MinMax),
-        ["few"] = new ColumnPreprocessing(Imputation.MostFrequent, MaxCategories: 2),
-        ["many"] = new ColumnPreprocessing(Encode: CategoryEncoding.Target, Smoothing: 3, Scale: Scaling.MinMax),
-        ["when"] = new ColumnPreprocessing(Dates: [DatePart.Month, DatePart.Hour, DatePart.Year]),
-        ["remark"] = new ColumnPreprocessing(Text: new TextPreprocessing(MaxWords: 2, MaxTerms: 60)),
-    };
-
     public static TheoryData<string, TaskType, int, bool> Cases()
     {
         var cases = new TheoryData<string, TaskType, int, bool>();
@@ -34,6 +24,11 @@ public sealed class PreparedModelTests
         cases.Add("naive-bayes", TaskType.Multiclass, 3, false);
         return cases;
     }
+
+    /// <summary>All but the baseline, which looks at no column.</summary>
+    public static TheoryData<string> LookingLearners() => [.. Make.Learners()
+        .Where(learner => learner.Unavailable is null && learner is not Baseline)
+        .Select(learner => learner.Name)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -85,19 +80,18 @@ public sealed class PreparedModelTests
     }
 
     [Theory]
-    [InlineData("logistic-regression")]
-    [InlineData("gradient-boosting")]
-    [InlineData("naive-bayes")]
+    [MemberData(nameof(LookingLearners))]
     public void What_a_spec_asks_of_a_column_is_done(string name)
     {
         // Folded into one, the levels cannot be told apart.
         var learner = Make.Learner(name);
-        string[] levels = [.. Enumerable.Range(0, 200).Select(row => row % 2 is 0 ? "a" : "b")];
-        var data = Make.Classification(
-            2,
-            [.. Enumerable.Range(0, 200).Select(row => (double)(row % 2))],
-            Make.Strings("level", levels),
-            Make.Numbers("x", [.. Enumerable.Range(0, 200).Select(row => (double)(row % 9))]));
+        double[] target = [.. Enumerable.Range(0, 200).Select(row => (double)(row % 2))];
+        Column[] columns =
+        [
+            Make.Strings("level", [.. target.Select(truth => truth is 0 ? "a" : "b")]),
+            Make.Numbers("x", [.. target.Select((_, row) => (double)(row % 9))]),
+        ];
+        var data = learner.Tasks.Contains(TaskType.Binary) ? Make.Classification(2, target, columns) : Make.Regression(target, columns);
         var folded = Make.Options(learner) with
         {
             Preprocessing = new Dictionary<string, ColumnPreprocessing> { ["level"] = new(MinFrequency: 0.9) },
@@ -111,10 +105,10 @@ public sealed class PreparedModelTests
     {
         (string, double)[] quick = learner switch
         {
-            GradientBoosting => [("rounds", 15)],
+            GradientBoosting => [("rounds", 30)],
             LogisticRegression => [("maxIterations", 60)],
             _ => [],
         };
-        return Make.Options(learner, changed: quick) with { Preprocessing = isAsked ? Asked : null };
+        return Make.Options(learner, changed: quick) with { Preprocessing = isAsked ? Make.Unusual : null };
     }
 }

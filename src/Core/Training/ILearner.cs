@@ -50,6 +50,13 @@ public interface ILearner
     /// <summary>Why it cannot be used on this installation; null if it can.</summary>
     string? Unavailable => null;
 
+    /// <summary>Whether its models can be held to <see cref="TrainingOptions.Monotone"/>; for two classes and for quantities, not for more
+    /// classes.</summary>
+    bool CanBeMonotone => false;
+
+    /// <summary>Whether a <see cref="CalibrationSpec"/> can be applied to its classifiers.</summary>
+    bool CanBeCalibrated => true;
+
     /// <exception cref="TrainingRefusedException">The data cannot be learned from; the message says why.</exception>
     ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken);
 }

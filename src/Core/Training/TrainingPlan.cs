@@ -60,10 +60,10 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
 
         errors.AddRange(spec.Weights?.CheckAgainst(data, task is TaskType.Regression ? null : distinct, "weights") ?? []);
         errors.AddRange(spec.Calibration?.CheckAgainst(task, "calibration") ?? []);
+        List<ColumnSchema> found = [.. names.Select(data.Find).OfType<Column>().Select(column => column.Schema)];
         errors.AddRange(PreprocessingCheck.CheckAgainst(
-            spec.Preprocessing ?? new Dictionary<string, ColumnPreprocessing>(),
-            [.. names.Select(data.Find).OfType<Column>().Select(column => column.Schema)],
-            "preprocessing"));
+            spec.Preprocessing ?? new Dictionary<string, ColumnPreprocessing>(), found, "preprocessing"));
+        errors.AddRange(MonotoneCheck.CheckAgainst(spec, task, found));
         if (errors.Count > 0)
         {
             return new PlanOutcome.Refused(errors);

@@ -111,6 +111,9 @@ public static class TrainingSpecCheck
                     Require(false, path, $"{learner.Name} has {string.Join(", ", learner.Hyperparameters.Select(known => known.Name))}");
                 }
             }
+
+            errors.AddRange(MonotoneCheck.Check(spec, learner, learners));
+            Require(spec.Calibration is null || learner.CanBeCalibrated, "calibration", $"models of {learner.Name} cannot be calibrated");
         }
     }
 

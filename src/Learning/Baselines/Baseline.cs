@@ -9,6 +9,9 @@ public sealed class Baseline : ILearner
 {
     public string Name => "baseline";
 
+    /// <summary>What never changes neither rises nor falls.</summary>
+    public bool CanBeMonotone => true;
+
     public IReadOnlyList<TaskType> Tasks { get; } = [TaskType.Binary, TaskType.Multiclass, TaskType.Regression];
 
     public IReadOnlyList<Hyperparameter> Hyperparameters { get; } = [];

@@ -1,12 +1,11 @@
 using Mlops.Data;
 using Mlops.Onnx;
 using Mlops.Registry;
-using Mlops.Training;
 
 namespace Mlops.Learning;
 
 /// <summary>Says the same of every row.</summary>
-internal sealed class ConstantModel : ITrainedModel
+internal sealed class ConstantModel : IProbabilityGraph
 {
     private readonly string _learner;
     private readonly ModelSignature _signature;
@@ -27,14 +26,26 @@ internal sealed class ConstantModel : ITrainedModel
     public byte[] ToOnnx()
     {
         var graph = new ModelGraph(_signature, _learner);
+        if (_signature.Task is TaskType.Regression)
+        {
+            return graph.Regresses(Outputs(graph));
+        }
+
+        var probabilities = Probabilities(graph);
+        return graph.Classifies(graph.Label(probabilities), probabilities);
+    }
+
+    public GraphValue Probabilities(ModelGraph graph) => Outputs(graph);
+
+    private GraphValue Outputs(ModelGraph graph)
+    {
         var writer = graph.Writer;
 
         // One row of outputs, repeated as often as the input has rows.
         var shape = writer.Node("Shape", [graph.Numbers ?? graph.String(0)]);
         var rows = writer.Node("Gather", [shape, writer.Vector(0)]);
-        var outputs = writer.Node(
+        return writer.Node(
             "Expand",
             [writer.Constant(_outputs, 1, _outputs.Length), writer.Concat(0, rows, writer.Vector(_outputs.Length))]);
-        return _signature.Task is TaskType.Regression ? graph.Regresses(outputs) : graph.Classifies(graph.Label(outputs), outputs);
     }
 }

@@ -69,14 +69,14 @@ internal sealed class IsotonicCurve : ICalibrationCurve
         return new IsotonicCurve([.. knots.Select(knot => knot.Score)], [.. knots.Select(knot => (float)knot.Value)]);
     }
 
-    public float At(float probability)
+    public float At(float probability, float other)
     {
         var found = Array.BinarySearch(Scores, probability);
         var piece = _pieces[found >= 0 ? found : ~found];
         return Math.Clamp(piece[1] + ((probability - piece[0]) * piece[2]), 0, 1);
     }
 
-    public GraphValue ToGraph(GraphWriter graph, GraphValue probability)
+    public GraphValue ToGraph(GraphWriter graph, GraphValue probability, GraphValue other)
     {
         var nodes = new List<TreeNode>();
         AddPieces(nodes, 0, Scores.Length);

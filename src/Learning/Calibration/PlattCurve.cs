@@ -22,8 +22,9 @@ internal sealed class PlattCurve : ICalibrationCurve
 
     private PlattCurve((double Slope, double Shift) fitted) => (_slope, _shift) = ((float)fitted.Slope, (float)fitted.Shift);
 
-    public static PlattCurve Learn(float[] probabilities, double[] outcomes, double[]? weights) =>
-        new(Fit(Array.ConvertAll(probabilities, value => (double)LogOdds(value)), outcomes, weights));
+    /// <param name="others">The probability of all other classes together, by row.</param>
+    public static PlattCurve Learn(float[] probabilities, float[] others, double[] outcomes, double[]? weights) =>
+        new(Fit([.. probabilities.Zip(others, (value, other) => (double)LogOdds(value, other))], outcomes, weights));
 
     /// <summary>The most likely slope and shift for scores of any kind.</summary>
     /// <param name="outcomes">1 where the class was there, else 0.</param>
@@ -90,16 +91,16 @@ internal sealed class PlattCurve : ICalibrationCurve
         return fitted;
     }
 
-    public float At(float probability) => (float)Link.Sigmoid(-((LogOdds(probability) * _slope) + _shift));
+    public float At(float probability, float other) =>
+        (float)Link.Sigmoid(-((LogOdds(probability, other) * _slope) + _shift));
 
-    public GraphValue ToGraph(GraphWriter graph, GraphValue probability)
+    public GraphValue ToGraph(GraphWriter graph, GraphValue probability, GraphValue other)
     {
         var least = graph.Constant([LeastProbability], 1);
-        var other = graph.Sub(graph.Constant([1f], 1), probability);
         var logOdds = graph.Sub(graph.Log(graph.Max(probability, least)), graph.Log(graph.Max(other, least)));
         return graph.Sigmoid(graph.Sub(graph.Mul(logOdds, graph.Constant([-_slope], 1)), graph.Constant([_shift], 1)));
     }
 
-    private static float LogOdds(float probability) =>
-        MathF.Log(Math.Max(probability, LeastProbability)) - MathF.Log(Math.Max(1 - probability, LeastProbability));
+    private static float LogOdds(float probability, float other) =>
+        MathF.Log(Math.Max(probability, LeastProbability)) - MathF.Log(Math.Max(other, LeastProbability));
 }

@@ -13,9 +13,7 @@ internal sealed class LinearProblem
     public LinearProblem(ILearner learner, TrainingData data, TrainingOptions options)
     {
         TrainingChecks.Require(data, learner);
-        TrainingChecks.Refuse(
-            options.Monotone is { Count: > 0 },
-            $"{learner.Name} cannot promise that predictions only rise or only fall with a feature; gradient-boosting can.");
+        TrainingChecks.RefuseMonotone(options, learner);
         WeightChecks.Require(data);
         (Data, _options) = (data, options);
         Encoding = LinearEncoding.Learn(

@@ -26,6 +26,9 @@ public abstract class MlNetLearner : ILearner
 
     public string? Unavailable => MlNetInstallation.Unavailable;
 
+    /// <summary>Other nodes cannot go on with the probabilities of a converted graph.</summary>
+    public bool CanBeCalibrated => false;
+
     public ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken)
     {
         TrainingChecks.Refuse(Unavailable is not null, $"{Name} cannot be used here: {Unavailable}");

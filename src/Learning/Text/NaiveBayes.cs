@@ -29,6 +29,7 @@ public sealed class NaiveBayes : ILearner
     public ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken)
     {
         TrainingChecks.Require(data, this);
+        TrainingChecks.RefuseMonotone(options, this);
         var settings = new Settings(this, options);
         var defaults = EncodingDefaults.Counts with { WeighsTerms = settings.Word(Terms) is Weighted };
         var encoding = LinearEncoding.Learn(

@@ -20,9 +20,7 @@ internal static class ForestTraining
         int maxBins,
         CancellationToken cancellationToken)
     {
-        TrainingChecks.Refuse(
-            options.Monotone is { Count: > 0 } asked && asked.Values.Any(direction => direction is not 0),
-            $"{learner.Name} cannot promise predictions that are monotone in a feature; gradient-boosting can.");
+        TrainingChecks.RefuseMonotone(options, learner);
         var random = new DeterministicRandom(options.Seed);
         var (encoding, table, validation) = TreeTable.Read(data, options, learner, maxBins, random.Fork());
         var plan = planOf(table.Matrix.Usable.Length);

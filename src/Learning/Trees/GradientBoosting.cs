@@ -77,6 +77,8 @@ public sealed class GradientBoosting : ILearner
 
     public string Name => "gradient-boosting";
 
+    public bool CanBeMonotone => true;
+
     public IReadOnlyList<TaskType> Tasks { get; } = [TaskType.Binary, TaskType.Multiclass, TaskType.Regression];
 
     public IReadOnlyList<Hyperparameter> Hyperparameters { get; } =
@@ -92,7 +94,7 @@ public sealed class GradientBoosting : ILearner
         var loss = LossOf(data.Signature, settings);
         var random = new DeterministicRandom(options.Seed);
         var (encoding, whole, validation) = TreeTable.Read(data, options, this, settings.Integer(MaxBins), random.Fork());
-        var limits = Limits(settings, MonotoneColumns.Of(data.Signature, encoding.Origins, options.Monotone));
+        var limits = Limits(settings, MonotoneColumns.Of(data.Signature, encoding.Origins, options));
         var (train, held, patience) = validation is null
             ? HoldBack(data, whole, settings, random, options.Threads)
             : (whole, validation, settings.Integer(EarlyStoppingRounds));

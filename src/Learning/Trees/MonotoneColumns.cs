@@ -1,3 +1,4 @@
+using Mlops.Data;
 using Mlops.Registry;
 using Mlops.Training;
 
@@ -8,9 +9,9 @@ internal static class MonotoneColumns
 {
     /// <returns>By column 1, −1 or 0; null if nothing is asked.</returns>
     /// <exception cref="TrainingRefusedException">It cannot be promised; the message names the feature.</exception>
-    public static sbyte[]? Of(ModelSignature signature, IReadOnlyList<int> origins, IReadOnlyDictionary<string, int>? asked)
+    public static sbyte[]? Of(ModelSignature signature, IReadOnlyList<int> origins, TrainingOptions options)
     {
-        if (asked is not { Count: > 0 })
+        if (options.Monotone is not { Count: > 0 } asked)
         {
             return null;
         }
@@ -24,6 +25,10 @@ internal static class MonotoneColumns
             var index = signature.Features.ToList().FindIndex(feature => feature.Name == name);
             TrainingChecks.Refuse(index < 0, $"There is no feature '{name}' to be monotone in.");
             TrainingChecks.Refuse(!signature.Features[index].IsNumeric, $"'{name}' is not numeric: predictions cannot be monotone in it.");
+            TrainingChecks.Refuse(
+                signature.Features[index].Type is ColumnType.Timestamp
+                    && options.Preprocessing?.GetValueOrDefault(name)?.Dates is not { Count: 0 },
+                $"The month or the hour of '{name}' begins again and again: predictions can be monotone in it only without dates.");
             TrainingChecks.Refuse(direction is < -1 or > 1, $"Monotone '{name}': expected 1, -1 or 0, not {direction}.");
             features[index] = (sbyte)direction;
         }
