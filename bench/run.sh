@@ -26,13 +26,15 @@ peer() {
   fi
 }
 
-mkdir -p "$folder/tables" "$folder/csv"
+mkdir -p "$folder/csv"
 run LocalHost.Benchmarks --durable
 run Storage.Benchmarks "$folder"
 run Core.Benchmarks --predict-cpu
 run Onnx.Benchmarks interleaved
 run Data.Benchmarks "$folder/csv" 60
 peer bench/Data.Benchmarks/read_csv.py "$folder/csv"
-run Learning.Benchmarks 20000 "$folder/tables"
-peer bench/Learning.Benchmarks/compare.py "$folder/tables"
+run Learning.Benchmarks 20000
+peer bench/Learning.Benchmarks/compare.py speed
+peer bench/Learning.Benchmarks/compare.py quality
+peer bench/Learning.Benchmarks/compare.py scaling
 bench/start.sh 7

@@ -7,7 +7,7 @@ using Mlops.Training;
 // Times trainings on made-up tables and prints a table in Markdown.
 //   [rows]                                    learners at their defaults
 //   fit <folder> <learner> <threads> <seed>   one table that compare.py has left in a folder; compare.py runs this
-//   scale <rows> <columns>                    boosting on a table of that size: time and memory, as JSON
+//   scale <rows> <columns> <threads>          boosting on a table of that size: time and memory, as JSON
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["linear", var linearRows, var linearFolder])
 {
@@ -24,9 +24,10 @@ if (args is ["fit", var folder, var name, var threadCount, var seed])
     return;
 }
 
-if (args is ["scale", var scaledRows, var scaledColumns])
+if (args is ["scale", .. { Length: 3 } sizes])
 {
-    SizedRun.Run(int.Parse(scaledRows, CultureInfo.InvariantCulture), int.Parse(scaledColumns, CultureInfo.InvariantCulture));
+    int[] size = [.. sizes.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+    SizedRun.Run(size[0], size[1], size[2]);
     return;
 }
 

@@ -8,7 +8,7 @@ public sealed class FeatureBinsTests
     [Fact]
     public void A_value_is_in_the_bin_between_its_edges() => Prop.ForAll<float[], PositiveInt>((values, most) =>
     {
-        var bins = FeatureBins.Learn(values, Array.Exists(values, float.IsNaN), 2 + (most.Get % 20));
+        var bins = Learn(values, Array.Exists(values, float.IsNaN), 2 + (most.Get % 20));
         return bins.Edges.Zip(bins.Edges.Skip(1)).All(pair => pair.First < pair.Second)
             && values.Where(value => !float.IsNaN(value)).All(value =>
             {
@@ -21,7 +21,7 @@ public sealed class FeatureBinsTests
     public void Few_distinct_values_get_a_bin_each() => Prop.ForAll<int[]>(numbers =>
     {
         var values = Array.ConvertAll(numbers, number => (float)(number % 100));
-        var bins = FeatureBins.Learn(values, false, FeatureBins.MaxBins);
+        var bins = Learn(values, false, FeatureBins.MaxBins);
         return values.Length is 0
             || (bins.Count == values.Distinct().Count() && values.GroupBy(bins.Find).All(group => group.Distinct().Count() is 1));
     }).QuickCheckThrowOnFailure();
@@ -32,7 +32,7 @@ public sealed class FeatureBinsTests
         var random = new DeterministicRandom(1);
         var values = Enumerable.Range(0, 25_500).Select(_ => (float)random.NextGaussian()).ToArray();
 
-        var bins = FeatureBins.Learn(values, false, FeatureBins.MaxBins);
+        var bins = Learn(values, false, FeatureBins.MaxBins);
 
         Assert.Equal(FeatureBins.MaxBins, bins.Count);
         Assert.All(values.GroupBy(bins.Find), group => Assert.InRange(group.Count(), 98, 102));
@@ -41,7 +41,7 @@ public sealed class FeatureBinsTests
     [Fact]
     public void Missing_values_have_a_bin_of_their_own_after_the_others()
     {
-        var bins = FeatureBins.Learn([3, float.NaN, 1], true, FeatureBins.MaxBins);
+        var bins = Learn([3, float.NaN, 1], true, FeatureBins.MaxBins);
 
         Assert.Equal([2f], bins.Edges);
         Assert.Equal((2, 3), (bins.Find(float.NaN), bins.Width));
@@ -52,7 +52,7 @@ public sealed class FeatureBinsTests
     {
         float[] values = [float.NegativeInfinity, float.MinValue, -float.Epsilon, 0, float.Epsilon, float.MaxValue, float.PositiveInfinity];
 
-        var bins = FeatureBins.Learn(values, false, FeatureBins.MaxBins);
+        var bins = Learn(values, false, FeatureBins.MaxBins);
 
         Assert.Equal([0, 1, 2, 3, 4, 5, 6], values.Select(value => (int)bins.Find(value)));
     }
@@ -61,9 +61,12 @@ public sealed class FeatureBinsTests
     [InlineData(5f, 5f)]
     [InlineData(float.NaN, float.NaN)]
     public void A_column_with_one_value_or_none_is_of_no_use(float first, float second) =>
-        Assert.False(FeatureBins.Learn([first, second], float.IsNaN(first), FeatureBins.MaxBins).IsUsable);
+        Assert.False(Learn([first, second], float.IsNaN(first), FeatureBins.MaxBins).IsUsable);
 
     [Fact]
     public void A_value_that_is_sometimes_missing_is_of_use() =>
-        Assert.True(FeatureBins.Learn([5f, float.NaN], true, FeatureBins.MaxBins).IsUsable);
+        Assert.True(Learn([5f, float.NaN], true, FeatureBins.MaxBins).IsUsable);
+
+    private static FeatureBins Learn(float[] values, bool hasMissing, int maxBins) =>
+        FeatureBins.Learn([.. values], new uint[values.Length], hasMissing, maxBins);
 }

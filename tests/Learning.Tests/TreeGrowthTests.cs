@@ -57,7 +57,7 @@ public sealed class TreeGrowthTests
     public void The_split_found_is_the_best_of_all_splits(bool isBounded) => Prop.ForAll<int>(seed =>
     {
         var random = new DeterministicRandom(seed);
-        var bins = FeatureBins.Learn([1, 2, 3, 4, 5, 6, float.NaN], true, FeatureBins.MaxBins);
+        var bins = FeatureBins.Learn([1, 2, 3, 4, 5, 6, float.NaN], new uint[7], true, FeatureBins.MaxBins);
         var limits = new GrowthLimits(31, 9, 1 + random.NextInt(5), random.NextInt(3))
         {
             L1 = random.NextInt(3) * 0.2,
@@ -257,6 +257,7 @@ public sealed class TreeGrowthTests
         .Aggregate(default(FixedSum), (sum, row) => sum + new FixedSum(row[0], row[1]));
 
     private static (BinnedMatrix Matrix, float[][] Columns) Matrix(params float[][] columns) => (
-        BinnedMatrix.Build(columns, new int[columns.Length], columns[0].Length, FeatureBins.MaxBins, new DeterministicRandom(0), 1),
+        BinnedMatrix.Build(
+            LazyColumns.Of(columns), new int[columns.Length], columns[0].Length, FeatureBins.MaxBins, new DeterministicRandom(0), 1),
         columns);
 }

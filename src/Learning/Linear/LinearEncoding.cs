@@ -47,11 +47,12 @@ internal sealed class LinearEncoding
 
     private static DesignMatrix Matrix(FeatureEncoding encoding, EncodedFeatures encoded)
     {
-        var width = encoded.Numbers.Length;
+        var width = encoded.NumberColumns.Length;
         var numbers = new float[encoded.Rows * width];
+        var values = new float[encoded.Rows];
         for (var column = 0; column < width; column++)
         {
-            var values = encoded.Numbers[column];
+            encoded.NumberColumns[column](values);
             for (var row = 0; row < values.Length; row++)
             {
                 numbers[(row * width) + column] = values[row];

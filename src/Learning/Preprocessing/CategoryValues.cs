@@ -9,7 +9,7 @@ namespace Mlops.Learning;
 /// <param name="otherwise">For each column what any other value becomes.</param>
 internal sealed class CategoryValues(CategoryColumn feature, string[] names, float[][] columns, float[] otherwise) : INumberSource
 {
-    public float[][] Encode(RawFeatures features)
+    public LazyColumn[] Encode(RawFeatures features)
     {
         var column = feature.Read(features);
         return [.. columns.Zip(otherwise, (values, other) => Encode(column, values, other))];
@@ -25,11 +25,17 @@ internal sealed class CategoryValues(CategoryColumn feature, string[] names, flo
         })]);
     }
 
-    private float[] Encode(StringColumn column, float[] values, float other)
+    private LazyColumn Encode(StringColumn column, float[] values, float other)
     {
         var table = names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         var byCode = Array.ConvertAll(column.Levels, level => table.GetValueOrDefault(level, other));
         var missing = table.GetValueOrDefault("", other);
-        return Array.ConvertAll(column.Codes, code => code is StringColumn.Missing ? missing : byCode[code]);
+        return into =>
+        {
+            for (var row = 0; row < into.Length; row++)
+            {
+                into[row] = column.Codes[row] is StringColumn.Missing ? missing : byCode[column.Codes[row]];
+            }
+        };
     }
 }

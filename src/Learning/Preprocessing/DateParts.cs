@@ -6,26 +6,14 @@ namespace Mlops.Learning;
 /// <summary>Parts of one timestamp, a column each.</summary>
 internal sealed class DateParts(int index, IReadOnlyList<DatePart> parts) : INumberSource
 {
-    public float[][] Encode(RawFeatures features)
+    public LazyColumn[] Encode(RawFeatures features) => [.. parts.Select<DatePart, LazyColumn>(part => values =>
     {
-        var seconds = features.Numbers[index];
-        var columns = new float[parts.Count][];
-        for (var i = 0; i < columns.Length; i++)
+        features.Numbers[index](values);
+        foreach (ref var value in values)
         {
-            columns[i] = new float[seconds.Length];
+            value = float.IsNaN(value) ? float.NaN : (float)new CalendarTime<double, NumberArithmetic>(default, value)[part];
         }
-
-        for (var row = 0; row < seconds.Length; row++)
-        {
-            var time = new CalendarTime<double, NumberArithmetic>(default, seconds[row]);
-            for (var i = 0; i < columns.Length; i++)
-            {
-                columns[i][row] = float.IsNaN(seconds[row]) ? float.NaN : (float)time[parts[i]];
-            }
-        }
-
-        return columns;
-    }
+    })];
 
     public GraphValue ToGraph(ModelGraph graph)
     {

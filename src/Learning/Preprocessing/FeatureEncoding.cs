@@ -4,10 +4,13 @@ using Mlops.Onnx;
 namespace Mlops.Learning;
 
 /// <summary>Features prepared for a learner: numbers first, then categories, then the terms of texts.</summary>
-/// <param name="Numbers">Filled and scaled, a column each.</param>
+/// <param name="NumberColumns">Filled and scaled.</param>
 /// <param name="Codes">For each one-hot category the column of each row, or <see cref="CategoryLevels.Unknown"/>.</param>
 /// <param name="Terms">For each text.</param>
-internal sealed record EncodedFeatures(int Rows, float[][] Numbers, int[][] Codes, TermTable[] Terms);
+internal sealed record EncodedFeatures(int Rows, LazyColumn[] NumberColumns, int[][] Codes, TermTable[] Terms)
+{
+    public float[][] Numbers => NumberColumns.ToArrays(Rows);
+}
 
 /// <summary>What was learned to prepare features, for linear models as for trees.</summary>
 /// <remarks>Made by <see cref="FeatureEncodingBuilder"/>.</remarks>
@@ -50,7 +53,7 @@ internal sealed class FeatureEncoding
         Encode(features, [.. _sources.SelectMany(source => source.Encode(features))]);
 
     /// <param name="numbers">The columns of numbers before they are filled and scaled.</param>
-    public EncodedFeatures Encode(RawFeatures features, float[][] numbers) => new(
+    public EncodedFeatures Encode(RawFeatures features, LazyColumn[] numbers) => new(
         features.Rows,
         _scaling.Apply(numbers),
         [.. _categories.Select(category => category.Encode(features))],

@@ -16,7 +16,7 @@ internal sealed class FeatureEncodingBuilder
     private readonly Preparation _preparation;
     private readonly EncodingDefaults _defaults;
     private readonly List<INumberSource> _sources = [];
-    private readonly List<float[]> _columns = [];
+    private readonly List<LazyColumn> _columns = [];
     private readonly List<ScalingRule> _rules = [];
     private readonly List<int> _rankedLevels = [];
     private readonly List<int> _origins = [];
@@ -40,7 +40,7 @@ internal sealed class FeatureEncodingBuilder
 
         Encoding = new FeatureEncoding(
             _sources,
-            NumericScaling.Learn([.. _columns], _rules),
+            NumericScaling.Learn([.. _columns], features.Rows, _rules),
             [.. _categories.Select(category => category.Category)],
             [.. _texts.Select(text => text.Text)],
             [
@@ -152,10 +152,10 @@ internal sealed class FeatureEncodingBuilder
         var byLevel = means.ByLevel();
         var source = new CategoryValues(column, levels.Names, byLevel, means.Priors());
         var rule = RuleFor(_signature.Features[position]);
-        Add(source, [.. byLevel.Select(_ => position)], [.. byLevel.Select(_ => rule)], columns: means.OutOfFold());
+        Add(source, [.. byLevel.Select(_ => position)], [.. byLevel.Select(_ => rule)], columns: LazyColumns.Of(means.OutOfFold()));
     }
 
-    private void Add(INumberSource source, int[] origins, ScalingRule[] rules, int rankedLevels = 0, float[][]? columns = null)
+    private void Add(INumberSource source, int[] origins, ScalingRule[] rules, int rankedLevels = 0, LazyColumn[]? columns = null)
     {
         _sources.Add(source);
         _origins.AddRange(origins);

@@ -43,19 +43,21 @@ internal sealed class NumericScaling
 
     /// <param name="rules">One per column.</param>
     /// <exception cref="TrainingRefusedException">A value to be scaled is infinite in single precision.</exception>
-    public static NumericScaling Learn(float[][] columns, IReadOnlyList<ScalingRule> rules)
+    public static NumericScaling Learn(LazyColumn[] columns, int rows, IReadOnlyList<ScalingRule> rules)
     {
         var scaling = new NumericScaling(columns.Length);
+        var values = new float[rows];
         for (var i = 0; i < columns.Length; i++)
         {
-            scaling.Learn(i, columns[i], rules[i]);
+            columns[i](values);
+            scaling.Learn(i, values, rules[i]);
         }
 
         return scaling;
     }
 
     /// <summary>The columns filled and scaled.</summary>
-    public float[][] Apply(float[][] columns) => Fills || Scales ? [.. columns.Select(Apply)] : columns;
+    public LazyColumn[] Apply(LazyColumn[] columns) => Fills || Scales ? [.. columns.Select(Apply)] : columns;
 
     public GraphValue ToGraph(GraphWriter graph, GraphValue numbers)
     {
@@ -63,14 +65,26 @@ internal sealed class NumericScaling
         return Scales ? graph.Scaler(filled, _offsets, _scales) : filled;
     }
 
-    private float[] Apply(float[] column, int index)
+    private LazyColumn Apply(LazyColumn column, int index) => values =>
     {
         var (fill, offset, scale) = (_fills[index], _offsets[index], _scales[index]);
-        return Array.ConvertAll(column, value => ((float.IsNaN(value) ? fill : value) - offset) * scale);
-    }
+        column(values);
+        foreach (ref var value in values)
+        {
+            value = ((float.IsNaN(value) ? fill : value) - offset) * scale;
+        }
+    };
 
     private void Learn(int index, float[] column, ScalingRule rule)
     {
+        if (rule is { Impute: Imputation.None, Scale: Scaling.None })
+        {
+            // Unlike ==, Equals takes one missing value for the same as another.
+            (_fills[index], _scales[index]) = (float.NaN, 1);
+            _usable[index] = Array.Exists(column, value => !value.Equals(column[0]));
+            return;
+        }
+
         var present = Array.FindAll(column, value => !float.IsNaN(value));
         TrainingChecks.Refuse(
             rule.Impute is not Imputation.None && Array.Exists(present, float.IsInfinity),

@@ -10,12 +10,12 @@ namespace Mlops.Learning;
 /// </remarks>
 internal sealed class RawFeatures
 {
-    private RawFeatures(int rows, float[][] numbers, StringColumn[] strings) => (Rows, Numbers, Strings) = (rows, numbers, strings);
+    private RawFeatures(int rows, LazyColumn[] numbers, StringColumn[] strings) => (Rows, Numbers, Strings) = (rows, numbers, strings);
 
     public int Rows { get; }
 
-    /// <summary>One array per numeric feature, in signature order; NaN where missing.</summary>
-    public float[][] Numbers { get; }
+    /// <summary>The numeric features, in signature order.</summary>
+    public LazyColumn[] Numbers { get; }
 
     /// <summary>The other features, in signature order.</summary>
     public StringColumn[] Strings { get; }
@@ -23,14 +23,14 @@ internal sealed class RawFeatures
     /// <exception cref="ArgumentException">The frame lacks a feature or holds it as another type.</exception>
     public static RawFeatures Read(DataFrame frame, ModelSignature signature)
     {
-        var numbers = new List<float[]>();
+        var numbers = new List<LazyColumn>();
         var strings = new List<StringColumn>();
         foreach (var feature in signature.Features)
         {
             switch (frame.Find(feature.Name))
             {
                 case NumericColumn column when feature.IsNumeric:
-                    numbers.Add(Array.ConvertAll(column.Values, value => (float)value));
+                    numbers.Add(InSinglePrecision(column.Values));
                     break;
                 case StringColumn column when !feature.IsNumeric:
                     strings.Add(column);
@@ -42,4 +42,12 @@ internal sealed class RawFeatures
 
         return new RawFeatures(frame.RowCount, [.. numbers], [.. strings]);
     }
+
+    private static LazyColumn InSinglePrecision(double[] column) => values =>
+    {
+        for (var row = 0; row < column.Length; row++)
+        {
+            values[row] = (float)column[row];
+        }
+    };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Mlops.Learning;
@@ -71,7 +72,7 @@ internal sealed class BinnedMatrix
     /// <summary>Learns bins from at most 200,000 rows, drawn at random if there are more, and applies them to all.</summary>
     /// <param name="levels">How many categories each column ranks; 0 for numbers.</param>
     public static BinnedMatrix Build(
-        float[][] columns, IReadOnlyList<int> levels, int rows, int maxBins, DeterministicRandom random, int threads)
+        LazyColumn[] columns, IReadOnlyList<int> levels, int rows, int maxBins, DeterministicRandom random, int threads)
     {
         int[] sample = [];
         if (rows > SampleRows)
@@ -85,19 +86,23 @@ internal sealed class BinnedMatrix
         }
 
         var bins = new FeatureBins[columns.Length];
+        var spare = new ConcurrentBag<Scratch>();
         Chunks.Run(threads, columns.Length, column =>
         {
-            var values = columns[column];
-            var hasMissing = Array.Exists(values, float.IsNaN);
+            var scratch = Scratch.Rent(spare, rows);
+            columns[column](scratch.Values);
+            var hasMissing = scratch.HasMissing;
             bins[column] = levels[column] > 0
-                ? FeatureBins.OfCategories(levels[column], hasMissing, Array.Exists(values, value => !float.IsNaN(value)), maxBins)
-                : FeatureBins.Learn(sample.Length is 0 ? values : Array.ConvertAll(sample, row => values[row]), hasMissing, maxBins);
+                ? FeatureBins.OfCategories(levels[column], hasMissing, scratch.HasPresent, maxBins)
+                : FeatureBins.Learn(scratch.Take(sample), scratch.Spare, hasMissing, maxBins);
+            spare.Add(scratch);
         });
-        return Fill(new BinnedMatrix(rows, bins), columns, threads);
+        return Fill(new BinnedMatrix(rows, bins), columns, spare, threads);
     }
 
     /// <summary>Other rows, in the bins of these.</summary>
-    public BinnedMatrix Apply(float[][] columns, int rows, int threads) => Fill(new BinnedMatrix(rows, Columns), columns, threads);
+    public BinnedMatrix Apply(LazyColumn[] columns, int rows, int threads) =>
+        Fill(new BinnedMatrix(rows, Columns), columns, [], threads);
 
     /// <summary>Some of the rows, in this order.</summary>
     public BinnedMatrix Take(int[] rows, int threads)
@@ -114,17 +119,49 @@ internal sealed class BinnedMatrix
         return taken;
     }
 
-    private static BinnedMatrix Fill(BinnedMatrix matrix, float[][] columns, int threads)
+    private static BinnedMatrix Fill(BinnedMatrix matrix, LazyColumn[] columns, ConcurrentBag<Scratch> spare, int threads)
     {
         Chunks.Run(threads, matrix.Tiles, tile =>
         {
+            var scratch = Scratch.Rent(spare, matrix.Rows);
             var (first, count) = matrix.Slots(tile);
             for (var slot = first; slot < first + count; slot++)
             {
                 var column = matrix.Usable[slot];
-                matrix.Columns[column].FindAll(columns[column], MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan())[(slot - first)..]);
+                columns[column](scratch.Values);
+                matrix.Columns[column].FindAll(scratch.Values, MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan())[(slot - first)..]);
             }
+
+            spare.Add(scratch);
         });
         return matrix;
+    }
+
+    /// <summary>Room for one column: as many as there are threads are made, not as many as there are columns.</summary>
+    private sealed class Scratch(int rows)
+    {
+        private uint[]? _spare;
+
+        public float[] Values { get; } = new float[rows];
+
+        /// <summary>Room to sort with; needed only where bins are learned.</summary>
+        public uint[] Spare => _spare ??= new uint[Math.Min(rows, SampleRows)];
+
+        public bool HasMissing => Array.Exists(Values, float.IsNaN);
+
+        public bool HasPresent => Array.Exists(Values, value => !float.IsNaN(value));
+
+        public static Scratch Rent(ConcurrentBag<Scratch> spare, int rows) => spare.TryTake(out var scratch) ? scratch : new Scratch(rows);
+
+        /// <summary>The values of these rows, ascending, which then stand first; of all if there is no sample.</summary>
+        public Span<float> Take(int[] sample)
+        {
+            for (var i = 0; i < sample.Length; i++)
+            {
+                Values[i] = Values[sample[i]];
+            }
+
+            return Values.AsSpan(0, sample.Length is 0 ? Values.Length : sample.Length);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -47,20 +46,16 @@ internal sealed class FeatureBins
     /// <summary>Whether rows can differ in this column.</summary>
     public bool IsUsable => Width > 1;
 
-    /// <param name="values">The column in any order, or a sample of it; NaN is missing.</param>
+    /// <param name="values">The column in any order, or a sample of it; NaN is missing. Put in another order.</param>
+    /// <param name="spare">Room for as many values, to sort with.</param>
     /// <param name="hasMissing">Whether the column has a missing value, in the sample or out of it.</param>
-    public static FeatureBins Learn(ReadOnlySpan<float> values, bool hasMissing, int maxBins)
+    public static FeatureBins Learn(Span<float> values, Span<uint> spare, bool hasMissing, int maxBins)
     {
-        // Rented, as a copy of every column would outweigh the bins many times.
-        var (sorted, spare) = (ArrayPool<float>.Shared.Rent(values.Length), ArrayPool<uint>.Shared.Rent(values.Length));
-        var present = FloatSort.Present(values, sorted, spare);
+        var present = FloatSort.Present(values, values, spare);
         var edges = MidpointsBetweenDistinct(present, maxBins) ?? Quantiles(present, maxBins);
 
         // Where all is missing there is nothing to tell apart.
-        var bins = new FeatureBins(edges, hasMissing && present.Length > 0, isCategorical: false);
-        ArrayPool<float>.Shared.Return(sorted);
-        ArrayPool<uint>.Shared.Return(spare);
-        return bins;
+        return new FeatureBins(edges, hasMissing && present.Length > 0, isCategorical: false);
     }
 
     /// <param name="levels">How many categories there are; the more frequent have the lower ranks.</param>

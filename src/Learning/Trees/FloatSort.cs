@@ -10,7 +10,7 @@ internal static class FloatSort
     private const int FewerAreCompared = 2_000;
 
     /// <summary>The values that are not NaN, ascending.</summary>
-    /// <param name="present">Room for as many values; holds the result.</param>
+    /// <param name="present">Room for as many values, or those themselves; holds the result.</param>
     /// <param name="spare">Room for as many, to sort with.</param>
     public static ReadOnlySpan<float> Present(ReadOnlySpan<float> values, Span<float> present, Span<uint> spare)
     {

@@ -25,9 +25,9 @@ internal sealed class TreeEncoding
     /// <summary>How many levels each column ranks; 0 for a number or for one level of a one-hot category.</summary>
     public int[] Levels { get; }
 
-    /// <param name="columns">The training rows, encoded: where a column was learned from targets, from those of other rows.</param>
+    /// <param name="columns">Those of the training rows, encoded: where a column was learned from targets, from those of other rows.</param>
     public static TreeEncoding Learn(
-        RawFeatures features, ModelSignature signature, Preparation preparation, out float[][] columns)
+        RawFeatures features, ModelSignature signature, Preparation preparation, out LazyColumn[] columns)
     {
         var learned = new FeatureEncodingBuilder(features, signature, preparation, EncodingDefaults.Trees);
         TrainingChecks.RequireSize(features.Rows, learned.Encoding.Origins.Length, "feature columns");
@@ -35,15 +35,25 @@ internal sealed class TreeEncoding
         return new TreeEncoding(learned);
     }
 
-    public float[][] Encode(RawFeatures features) => Columns(_encoding, _encoding.Encode(features));
+    public LazyColumn[] Columns(RawFeatures features) => Columns(_encoding, _encoding.Encode(features));
+
+    public float[][] Encode(RawFeatures features) => Columns(features).ToArrays(features.Rows);
 
     public GraphValue ToGraph(ModelGraph graph) => _encoding.ToGraph(graph);
 
-    private static float[][] Columns(FeatureEncoding encoding, EncodedFeatures encoded) =>
+    private static LazyColumn[] Columns(FeatureEncoding encoding, EncodedFeatures encoded) =>
     [
-        .. encoded.Numbers,
+        .. encoded.NumberColumns,
         .. encoding.CategoryWidths.Zip(encoded.Codes).SelectMany(category => Enumerable.Range(0, category.First)
-            .Select(level => Array.ConvertAll(category.Second, code => code == level ? 1f : 0f))),
-        .. encoded.Terms.SelectMany(terms => terms.ToColumns()),
+            .Select(level => Indicator(category.Second, level))),
+        .. encoded.Terms.SelectMany(terms => LazyColumns.Of(terms.ToColumns())),
     ];
+
+    private static LazyColumn Indicator(int[] codes, int level) => values =>
+    {
+        for (var row = 0; row < codes.Length; row++)
+        {
+            values[row] = codes[row] == level ? 1 : 0;
+        }
+    };
 }

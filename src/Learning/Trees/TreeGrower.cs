@@ -30,7 +30,6 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
     private readonly int[] _rows = new int[matrix.Rows];
     private readonly int[] _setAside = new int[matrix.Rows];
     private readonly Vector128<long>[] _derivatives = new Vector128<long>[matrix.Rows];
-    private readonly Vector128<long>[] _gathered = new Vector128<long>[matrix.Rows];
     private readonly Split[] _smallSplits = new Split[matrix.Usable.Length];
     private readonly Split[] _largeSplits = new Split[matrix.Usable.Length];
     private readonly byte[] _goesLeft = new byte[Histogram.Stride];
@@ -38,6 +37,7 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
     private readonly PriorityQueue<Leaf, (double, int)> _open = new();
     private readonly List<Leaf> _closed = [];
     private readonly List<Node> _nodes = [];
+    private Vector128<long>[] _gathered = [];
     private LeafRule _rule;
     private int _length;
 
@@ -222,11 +222,17 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
     /// <summary>The derivatives of a leaf's rows side by side.</summary>
     private Vector128<long>[] Gather(Leaf leaf)
     {
+        // It is the smaller of two siblings, unless it is a sample of all rows.
+        if (_gathered.Length < leaf.Length)
+        {
+            _gathered = new Vector128<long>[Math.Max(leaf.Length, matrix.Rows / 2)];
+        }
+
         var chunks = (leaf.Length + ChunkRows - 1) / ChunkRows;
         Chunks.Run(threads, chunks, chunk =>
         {
-            var start = leaf.Start + Chunks.Start(chunk, chunks, leaf.Length);
-            var rows = _rows.AsSpan(start..(leaf.Start + Chunks.Start(chunk + 1, chunks, leaf.Length)));
+            var (start, end) = (Chunks.Start(chunk, chunks, leaf.Length), Chunks.Start(chunk + 1, chunks, leaf.Length));
+            var rows = _rows.AsSpan(leaf.Start + start, end - start);
             var target = _gathered.AsSpan(start, rows.Length);
             for (var i = 0; i < rows.Length; i++)
             {
@@ -254,7 +260,7 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         var counted = small.Histogram!.Columns(first, count);
         counted.Clear();
         Histogram.Accumulate(
-            matrix.Tile(tile), _rows.AsSpan(small.Start, small.Length), derivatives.AsSpan(small.Start, small.Length), counted, count);
+            matrix.Tile(tile), _rows.AsSpan(small.Start, small.Length), derivatives.AsSpan(0, small.Length), counted, count);
         Search(small, first, counted, _smallSplits);
         if (large is not null)
         {

@@ -24,7 +24,7 @@ internal static class TreeTable
         }
 
         var heldFeatures = RawFeatures.Read(held.Features, data.Signature);
-        var heldMatrix = matrix.Apply(encoding.Encode(heldFeatures), heldFeatures.Rows, options.Threads);
+        var heldMatrix = matrix.Apply(encoding.Columns(heldFeatures), heldFeatures.Rows, options.Threads);
         return (encoding, train, new BoostingTable(heldMatrix, held.Target, held.Weights));
     }
 }
