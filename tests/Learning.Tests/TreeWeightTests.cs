@@ -46,8 +46,8 @@ public sealed class TreeWeightTests
     {
         var learner = Make.Learner(name);
         double[] x = [.. Enumerable.Range(0, 100).Select(row => (double)row)];
-        var data = Make.Regression([.. x.Select(value => value < 50 ? 1 : 1e6)], Make.Numbers("x", x))
-            with { Weights = [.. x.Select(value => value < 50 ? 1.0 : 0)] };
+        var data = Make.Regression([.. x.Select(value => value < 50 ? 1 : 1e6)], Make.Numbers("x", x));
+        data = data with { Weights = [.. x.Select(value => value < 50 ? 1.0 : 0)] };
 
         Assert.All(learner.Train(data).Predict(data.Features), prediction => Assert.Equal(1, prediction, 1e-3));
     }
