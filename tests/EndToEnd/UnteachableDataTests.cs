@@ -25,7 +25,11 @@ public sealed class UnteachableDataTests(DocumentedPlatform platform)
         { "{0},", Boosting, "0 rows have a target; training needs at least 10." },
         { ",{1}", Boosting, "Every feature is the same in every row or has no value, so there is nothing to learn from." },
         { "5,{1}", Boosting, "Every feature is the same in every row or has no value, so there is nothing to learn from." },
-        { "5,{1}", """ "budget": {"trials": 2} """, "Every feature is the same in every row or has no value, so there is nothing to learn from." },
+        {
+            "5,{1}",
+            """ "budget": {"trials": 2} """,
+            "Every feature is the same in every row or has no value, so there is nothing to learn from."
+        },
         { "{0},{2}", Logistic, "Class 'rare' has 1 row; at least one is needed to train and one to test." },
         {
             "{0},{3}",

@@ -56,7 +56,8 @@ public sealed class DataGateTests : IAsyncDisposable
 
         var (result, _) = await _pipeline.TrainAsync(_pipeline.Request(Spec));
 
-        var version = await _pipeline.Get<ModelStore>().FindVersionAsync(TenantId.Default, ModelName.Parse("churn"), result.Version!.Value, default);
+        var version = await _pipeline.Get<ModelStore>().FindVersionAsync(
+            TenantId.Default, ModelName.Parse("churn"), result.Version!.Value, default);
         await using var stream = await _pipeline.Get<ModelFiles>()
             .OpenReadAsync(TenantId.Default, version!, TrainingFiles.Expectations, default);
         var met = await JsonSerializer.DeserializeAsync<ValidationResult>(stream!, Documents.Options);

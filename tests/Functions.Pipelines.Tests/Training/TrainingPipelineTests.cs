@@ -134,7 +134,8 @@ public class TrainingPipelineTests
         Assert.InRange(importance.Permuted[0].Mean, 0.1, result.Metrics!["rocAuc"]);
         Assert.Equal(0.0, importance.Permuted.Single(feature => feature.Feature is "same").Mean);
         var attributed = importance.Attributed!;
-        Assert.Equal((ExplanationMethod.TreeShap, ExplanationScale.Score, report.Rows), (attributed.Method, attributed.Scale, attributed.Rows));
+        Assert.Equal(
+            (ExplanationMethod.TreeShap, ExplanationScale.Score, report.Rows), (attributed.Method, attributed.Scale, attributed.Rows));
         Assert.Equal("age", attributed.Features.MaxBy(feature => feature.Value).Key);
         Assert.Equal(0.0, attributed.Features["same"]);
     }

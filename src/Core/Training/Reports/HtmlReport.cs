@@ -25,14 +25,19 @@ public static class HtmlReport
     }
 
     /// <summary>The page with what the gates said of its version.</summary>
-    /// <param name="page">As <see cref="Write"/> gave it; one of an earlier version, which has no place for a verdict, stays as it is.</param>
+    /// <param name="page">As <see cref="Write"/> gave it; one of an earlier version has no place for a verdict and stays as it
+    /// is.</param>
     /// <param name="verdict">Null as long as the gates have not been asked.</param>
     public static byte[] WithVerdict(byte[] page, GateVerdict? verdict)
     {
         var place = Encoding.UTF8.GetBytes(VerdictPlace);
         var at = page.AsSpan().IndexOf(place);
-        return verdict is null || at < 0
-            ? page
-            : [.. page.AsSpan(0, at), .. Encoding.UTF8.GetBytes(VerdictSection.Write(verdict).ToString()), .. page.AsSpan(at + place.Length)];
+        if (verdict is null || at < 0)
+        {
+            return page;
+        }
+
+        var section = Encoding.UTF8.GetBytes(VerdictSection.Write(verdict).ToString());
+        return [.. page.AsSpan(0, at), .. section, .. page.AsSpan(at + place.Length)];
     }
 }

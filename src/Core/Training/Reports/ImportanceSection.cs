@@ -21,9 +21,11 @@ internal static class ImportanceSection
         }));
         var about = Markup.Of($"<p class=\"soft\">How much worse {ReportText.Label(importance.Metric)} gets on ")
             .Add($"{ReportText.Count(importance.Rows)} held-out rows when the values of one feature are dealt out anew among them: ")
-            .Add($"mean and standard deviation over {importance.Repeats} times. About 0, at the dashed line, the model gets by without it; ")
+            .Add($"mean and standard deviation over {importance.Repeats} times. ")
+            .Add($"About 0, at the dashed line, the model gets by without it; ")
             .Add($"features that say the same as another all look unimportant. {Attributed(importance.Attributed)}");
-        about.Add($"{(importance.Permuted.Count > shown.Count ? $"The {shown.Count} of {importance.Permuted.Count} that matter most." : "")}</p>");
+        var isCut = importance.Permuted.Count > shown.Count;
+        about.Add($"{(isCut ? $"The {shown.Count} of {importance.Permuted.Count} that matter most." : "")}</p>");
         var heads = new List<string> { "Feature", "#" + ReportText.Label(importance.Metric) + " lost", "#Deviation", "" };
         if (importance.Attributed is not null)
         {

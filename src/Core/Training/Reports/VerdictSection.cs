@@ -18,7 +18,8 @@ internal static class VerdictSection
         section.Add($"<p class=\"verdict {(verdict.Passed ? "better" : "notbetter")}\">{said}</p>");
         if (verdict.Findings.Count > 0)
         {
-            section.Add($"{ReportSections.Table(["Gate", "", "#Measured", "#Bound", "#Interval", "Detail"], verdict.Findings.Select(Row))}");
+            string[] heads = ["Gate", "", "#Measured", "#Bound", "#Interval", "Detail"];
+            section.Add($"{ReportSections.Table(heads, verdict.Findings.Select(Row))}");
         }
 
         return section.Add($"</section>");
@@ -30,7 +31,8 @@ internal static class VerdictSection
             ? Markup.Of($"<span class=\"badge better\">passed</span>")
             : Markup.Of($"<span class=\"badge notbetter\">failed</span>");
         return Markup.Of($"<tr><td>{finding.Gate}</td><td>{badge}</td><td class=\"n\">{OrDash(finding.Value)}</td>")
-            .Add($"<td class=\"n\">{OrDash(finding.Bound)}</td><td class=\"n\">{Text(finding.Interval)}</td><td>{finding.Detail}</td></tr>");
+            .Add($"<td class=\"n\">{OrDash(finding.Bound)}</td><td class=\"n\">{Text(finding.Interval)}</td>")
+            .Add($"<td>{finding.Detail}</td></tr>");
     }
 
     private static string OrDash(double? value) => value is { } known ? ReportText.Number(known) : "–";

@@ -76,7 +76,8 @@ public sealed class HeldOutImportanceTests
     {
         var random = new DeterministicRandom(7);
         var columns = Enumerable.Range(0, features).Select(i => new NumericColumn(
-            new ColumnSchema($"x{i}", ColumnType.Number, false), [.. Enumerable.Range(0, Rows).Select(_ => random.NextGaussian())])).ToList();
+            new ColumnSchema($"x{i}", ColumnType.Number, false),
+            [.. Enumerable.Range(0, Rows).Select(_ => random.NextGaussian())])).ToList();
         var signature = new ModelSignature([.. columns.Select(column => column.Schema)], "y", TaskType.Regression, []);
         return (signature, new DataFrame(columns));
     }
