@@ -26,7 +26,7 @@ public static class PipelinesApp
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
         app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
         app.Services.AddSingleton<LearnerFits>().AddSingleton<WatchedLearning>().AddSingleton<StudyStore>().AddSingleton<TrialRuns>()
-            .AddSingleton<TrainingViews>().AddSingleton<HeldOutScores>();
+            .AddSingleton<TrainingViews>().AddSingleton<HeldOutScores>().AddSingleton<ExportedImportance>();
         return app;
     }
 }

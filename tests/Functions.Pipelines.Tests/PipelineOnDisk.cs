@@ -35,6 +35,7 @@ internal sealed class PipelineOnDisk : IAsyncDisposable
         .AddSingleton(provider => new TrainingProgressBoard(provider.GetRequiredService<ITableStore>(), TimeProvider.System))
         .AddSingleton<TrainingTable>()
         .AddSingleton<HeldOutScores>()
+        .AddSingleton<ExportedImportance>()
         .AddSingleton<LearnerFits>()
         .AddSingleton(provider => new WatchedLearning(provider.GetRequiredService<TrainingProgressBoard>(), TimeProvider.System))
         .AddSingleton<StudyStore>()

@@ -15,16 +15,23 @@ public static class PermutationImportance
 {
     /// <param name="rows">Every feature of the model, by name.</param>
     /// <param name="quality">From row-major predictions; higher is better.</param>
+    /// <param name="features">Those to measure; null for all.</param>
     /// <param name="repeats">How often each feature is dealt out, at least 1.</param>
     /// <param name="seed">Of the permutations.</param>
     public static IReadOnlyList<PermutedFeature> Measure(
-        IModelScorer scorer, DataFrame rows, Func<double[], double> quality, int repeats, long seed, CancellationToken cancellationToken)
+        IModelScorer scorer,
+        DataFrame rows,
+        Func<double[], double> quality,
+        IReadOnlySet<string>? features,
+        int repeats,
+        long seed,
+        CancellationToken cancellationToken)
     {
         var whole = quality(scorer.ScoreAll(rows, cancellationToken));
         var random = new DeterministicRandom(seed);
         var order = Enumerable.Range(0, rows.RowCount).ToArray();
         var measured = new List<PermutedFeature>();
-        foreach (var feature in scorer.Signature.Features)
+        foreach (var feature in scorer.Signature.Features.Where(feature => features?.Contains(feature.Name) is not false))
         {
             var losses = new double[repeats];
             for (var repeat = 0; repeat < repeats; repeat++)

@@ -71,6 +71,24 @@ public sealed class ExpectationFunctions(ExpectationStore suites, DatasetStore d
         return await PutAsync(request, dataset, suiteName, content, request.IfMatch(), cancellationToken);
     }
 
+    /// <summary>Removes a suite, and the guard of uploads if it is that; its versions can still be read.</summary>
+    [Function("RemoveExpectationSuite")]
+    public async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/v1/datasets/{name}/expectations/{suite}")] HttpRequest request,
+        string name,
+        string suite,
+        CancellationToken cancellationToken)
+    {
+        var (dataset, suiteName) = (Names.Dataset(name), Names.Suite(suite));
+        return await suites.RemoveAsync(request.Caller().Tenant, dataset, suiteName, request.IfMatch(), cancellationToken) switch
+        {
+            SuiteRemoval.Removed => TypedResults.NoContent(),
+            SuiteRemoval.UnknownSuite => Names.NoSuite(dataset, suiteName, null),
+            SuiteRemoval.Stale => Changed(suiteName),
+            _ => throw new UnreachableException(),
+        };
+    }
+
     /// <summary>Takes a suite as Great Expectations writes it, under the name that it has there.</summary>
     [Function("ImportExpectationSuite")]
     public async Task<Results<Created<SuiteVersion>, Ok<SuiteVersion>, ProblemHttpResult>> ImportAsync(
@@ -143,13 +161,16 @@ public sealed class ExpectationFunctions(ExpectationStore suites, DatasetStore d
             case SuiteOutcome.Wrong(var errors):
                 return Wrong(errors);
             case SuiteOutcome.Stale:
-                return Problems.Stale($"The suite '{name}' is not the content that If-Match names.");
+                return Changed(name);
             case SuiteOutcome.AnotherGuards(var other):
                 return Guarded(dataset, other);
             default:
                 throw new UnreachableException();
         }
     }
+
+    private static ProblemHttpResult Changed(SuiteName name) =>
+        Problems.Stale($"The suite '{name}' is not the content that If-Match names.");
 
     private static ProblemHttpResult Wrong(IReadOnlyList<SuiteError> errors) => Problems.BadRequest(
         "The suite is not valid. See errors.", [.. errors.Select(error => new FieldError(error.Path, error.Problem))]);

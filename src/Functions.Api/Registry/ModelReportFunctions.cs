@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Http;
 using Mlops.Registry;
+using Mlops.Training;
 
 namespace Mlops.Api.Registry;
 
@@ -41,7 +42,20 @@ public sealed class ModelReportFunctions(ModelStore models, ModelFiles files)
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
         }
 
-        return TypedResults.Stream(stream, isPage ? "text/html; charset=utf-8" : "application/json");
+        return isPage
+            ? TypedResults.Stream(await JudgedAsync(stream, version, cancellationToken), "text/html; charset=utf-8")
+            : TypedResults.Stream(stream, "application/json");
+    }
+
+    /// <summary>The page with the verdict that the version carries now: the page itself was written before there was one.</summary>
+    private static async Task<MemoryStream> JudgedAsync(Stream page, ModelVersion version, CancellationToken cancellationToken)
+    {
+        await using (page)
+        {
+            using var content = new MemoryStream();
+            await page.CopyToAsync(content, cancellationToken);
+            return new MemoryStream(HtmlReport.WithVerdict(content.ToArray(), version.Verdict), writable: false);
+        }
     }
 
     private static bool PrefersHtml(HttpRequest request)

@@ -6,7 +6,7 @@ namespace Mlops.Pipelines.Training;
 /// <summary>
 /// Measures the exported model on the held-out rows, as it serves, and the learner on folds of the training rows if asked.
 /// </summary>
-public sealed class EvaluateModel(HeldOutScores scores, TrainingFiles files, LearnerFits fits)
+public sealed class EvaluateModel(HeldOutScores scores, ExportedImportance importance, TrainingFiles files, LearnerFits fits)
 {
     /// <returns>The figures that travel; the whole report lies in the training's folder.</returns>
     /// <exception cref="TrainingRefusedException">The training rows cannot be cut into the folds asked for.</exception>
@@ -16,10 +16,13 @@ public sealed class EvaluateModel(HeldOutScores scores, TrainingFiles files, Lea
         var request = step.Training.Request;
         var (tenant, id) = (TenantId.Parse(request.Tenant), request.Id);
         var (rows, predictions) = await scores.ReadAsync(step, cancellationToken);
+        var study = await files.FindAsync<StudyReport>(tenant, id, TrainingFiles.Study, cancellationToken);
         var context = new ReportContext(
             await CrossValidateAsync(step, rows, cancellationToken),
             await files.FindAsync<List<LossPoint>>(tenant, id, TrainingFiles.LearningCurve, cancellationToken),
-            await TrialsAsync(tenant, id, cancellationToken));
+            study is null ? null : Points(study),
+            await importance.MeasureAsync(step, rows, cancellationToken),
+            study?.Notes);
         var report = EvaluationReports.Build(
             new ScoredRows(rows.Signature, rows.HeldOut, predictions, rows.HeldOutTarget, rows.TrainTarget),
             request.Spec.Evaluation ?? new EvaluationSpec(),
@@ -31,11 +34,11 @@ public sealed class EvaluateModel(HeldOutScores scores, TrainingFiles files, Lea
         return report.Summary;
     }
 
-    private async Task<IReadOnlyList<TrialPoint>?> TrialsAsync(TenantId tenant, string id, CancellationToken cancellationToken) =>
-        await files.FindAsync<StudyReport>(tenant, id, TrainingFiles.Study, cancellationToken) is { } study
-            ? [.. study.Trials.Select(trial => new TrialPoint(
-                trial.Number, trial.State, trial.Values is [var value, ..] ? value : null, trial.Parameters))]
-            : null;
+    private static List<TrialPoint> Points(StudyReport study) =>
+    [
+        .. study.Trials.Select(trial => new TrialPoint(
+            trial.Number, trial.State, trial.Values is [var value, ..] ? value : null, trial.Parameters)),
+    ];
 
     private async Task<CrossValidationReport?> CrossValidateAsync(OnData step, PreparedRows rows, CancellationToken cancellationToken)
     {

@@ -68,6 +68,25 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
             environment.Architecture,
             environment.Threads,
             environment.Packages);
+        var documents = new Dictionary<string, ReadOnlyMemory<byte>>
+        {
+            [ModelFiles.ReferenceProfile] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Profile, cancellationToken),
+            [ModelFiles.Evaluation] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken),
+            [ModelFiles.TrainingRecord] = Documents.Write(record),
+            [BackgroundRows.File] = Documents.Write(BackgroundRows.Draw(rows.Train, rows.Signature, request.Spec.Seed)),
+            [ModelFiles.Report] = HtmlReport.Write(record, rows.Signature, report),
+            [ModelFiles.ModelCard] = Encoding.UTF8.GetBytes(
+                ModelCard.Write(record, rows.Signature, report, model.Description ?? "", model.Tags)),
+            [TrainingFiles.Split] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Split, cancellationToken),
+        };
+        foreach (var file in (string[])[TrainingFiles.Expectations, TrainingFiles.Study])
+        {
+            if (await files.FindBytesAsync(tenant, request.Id, file, cancellationToken) is { } known)
+            {
+                documents.Add(file, known);
+            }
+        }
+
         var example = Enumerable.Range(0, Math.Min(ExampleRows, rows.HeldOut.RowCount)).ToArray();
         return new VersionContent(
             await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Model, cancellationToken),
@@ -75,16 +94,6 @@ public sealed class RegisterVersion(ModelStore models, ModelFiles versions, Trai
             new DateTimeOffset(made.Training.StartedAt, TimeSpan.Zero),
             rows.HeldOut.Select(rows.Signature.Features.Select(feature => feature.Name)).Take(example),
             made.Training.Run?.RunId,
-            new Dictionary<string, ReadOnlyMemory<byte>>
-            {
-                [ModelFiles.ReferenceProfile] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Profile, cancellationToken),
-                [ModelFiles.Evaluation] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Evaluation, cancellationToken),
-                [ModelFiles.TrainingRecord] = Documents.Write(record),
-                [BackgroundRows.File] = Documents.Write(BackgroundRows.Draw(rows.Train, rows.Signature, request.Spec.Seed)),
-                [ModelFiles.Report] = HtmlReport.Write(record, rows.Signature, report),
-                [ModelFiles.ModelCard] = Encoding.UTF8.GetBytes(
-                    ModelCard.Write(record, rows.Signature, report, model.Description ?? "", model.Tags)),
-                [TrainingFiles.Split] = await files.ReadBytesAsync(tenant, request.Id, TrainingFiles.Split, cancellationToken),
-            });
+            documents);
     }
 }

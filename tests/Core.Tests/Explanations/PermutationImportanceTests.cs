@@ -16,7 +16,7 @@ public sealed class PermutationImportanceTests
         var (scorer, frame, target) = Problem();
         using (scorer)
         {
-            var found = PermutationImportance.Measure(scorer, frame, NegativeSquaredError(target), 5, 1, default);
+            var found = PermutationImportance.Measure(scorer, frame, NegativeSquaredError(target), null, 5, 1, default);
 
             Assert.Equal(Names, found.Select(feature => feature.Feature));
             // Dealing out a standard normal value with weight w costs 2w² of squared error.
@@ -32,8 +32,8 @@ public sealed class PermutationImportanceTests
         var (scorer, frame, target) = Problem();
         using (scorer)
         {
-            var once = PermutationImportance.Measure(scorer, frame, NegativeSquaredError(target), 3, 5, default);
-            var again = PermutationImportance.Measure(scorer, frame, NegativeSquaredError(target), 3, 5, default);
+            var once = PermutationImportance.Measure(scorer, frame, NegativeSquaredError(target), null, 3, 5, default);
+            var again = PermutationImportance.Measure(scorer, frame, NegativeSquaredError(target), null, 3, 5, default);
 
             Assert.Equal(once, again);
         }

@@ -30,14 +30,14 @@ public sealed class DocumentedPlatform : IAsyncLifetime
         "EditModelVersion", "SetModelAlias", "MoveModelVersionStage", "CreateEndpoint", "Predict", "ReplaceEndpoint", "CancelTraining",
     ];
 
-    private static readonly string[] Removing = ["RemoveModelAlias", "RemoveEndpoint"];
+    private static readonly string[] Removing = ["RemoveModelAlias", "RemoveEndpoint", "RemoveExpectationSuite"];
 
     /// <summary>The whole tour: what makes, then what looks, then what removes, and makes it again.</summary>
     private static IEnumerable<string> Tour =>
     [
         .. Making,
         .. ApiDescription.Operations.Select(operation => operation.Id).Except(Making).Except(Removing),
-        .. Removing, "SetModelAlias", "CreateEndpoint",
+        .. Removing, "SetModelAlias", "CreateEndpoint", "PutExpectationSuite",
     ];
 
     public async Task InitializeAsync()

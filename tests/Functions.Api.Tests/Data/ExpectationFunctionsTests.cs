@@ -36,6 +36,21 @@ public sealed class ExpectationFunctionsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_suite_is_removed_by_who_knows_it_and_its_versions_are_still_found()
+    {
+        var created = await PutAsync(Suite);
+
+        var stale = await RemoveAsync("\"0\"");
+        var removed = await RemoveAsync(created.ETag);
+        var again = await RemoveAsync(null);
+        var found = await AskAsync(request => Expectations.GetAsync(request, "parts", "strict", default));
+        var versions = await AskAsync(async request => await Expectations.ListVersionsAsync(request, "parts", "strict", default));
+
+        Assert.Equal((412, 204, 404, 404, 200), (stale.Status, removed.Status, again.Status, found.Status, versions.Status));
+        Assert.Equal(1, versions.Json.GetProperty("items")[0].GetProperty("number").GetInt32());
+    }
+
+    [Fact]
     public async Task Every_wrong_argument_is_named_by_its_path()
     {
         var refused = await PutAsync(
@@ -127,6 +142,9 @@ public sealed class ExpectationFunctionsTests : IDisposable
 
     private Task<Answer> PutAsync(string body, string? ifMatch = null) =>
         AskAsync(async request => await Expectations.PutAsync(request, "parts", "strict", default), body, ifMatch: ifMatch);
+
+    private Task<Answer> RemoveAsync(string? ifMatch) =>
+        AskAsync(async request => await Expectations.RemoveAsync(request, "parts", "strict", default), null, ifMatch: ifMatch);
 
     private Task<Answer> ValidateAsync(string body) =>
         AskAsync(async request => await Validations.ValidateAsync(request, "parts", 1, default), body);

@@ -38,6 +38,21 @@ public sealed class ModelReportFunctionsTests : IAsyncDisposable
             (await GetAsync(1, "text/html")).Headers.ContentSecurityPolicy.ToString());
     }
 
+    [Fact]
+    public async Task The_page_shows_the_verdict_that_the_version_carries_now()
+    {
+        var version = await _api.RegisterAsync(0, (ModelFiles.Report, "<main><section id=\"verdict\"></section></main>"));
+        var before = await GetAsync(1, "text/html");
+        var verdict = new GateVerdict(false, [new GateFinding("f1 at least <1>", false, "it is 0.5")]);
+        await _api.Models.UpdateVersionAsync(TenantId.Default, version.Model, 1, new Edit(Verdict: verdict), "ada", null, default);
+
+        var after = await GetAsync(1, "text/html");
+
+        Assert.Equal("<main><section id=\"verdict\"></section></main>", before.Text);
+        Assert.Contains("<td>f1 at least &lt;1&gt;</td>", after.Text, StringComparison.Ordinal);
+        Assert.EndsWith("<td>it is 0.5</td></tr></tbody></table></div></section></main>", after.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -1,4 +1,6 @@
+using System.Text;
 using Mlops.Registry;
+using Mlops.Storage;
 using Mlops.Tracking;
 using Mlops.Training;
 
@@ -257,6 +259,20 @@ public class StudyPipelineTests
         Assert.Contains(result.Study.Notes, note => note.StartsWith($"Trial {result.Study.BestTrial} is chosen: ", StringComparison.Ordinal));
         var version = await pipeline.Get<ModelStore>().FindVersionAsync(TenantId.Default, ModelName.Parse("churn"), 1, default);
         Assert.Equal(result.Study.Learner, version!.Tags["learner"]);
+        var files = pipeline.Get<ModelFiles>();
+        Assert.Equal(result.Study.Notes, Documents.Read<StudyReport>(await BytesAsync(TrainingFiles.Study)).Notes);
+        var card = Encoding.UTF8.GetString(await BytesAsync(ModelFiles.ModelCard));
+        Assert.All(result.Study.Notes, note => Assert.Contains($"\n- {note}\n", card, StringComparison.Ordinal));
+        Assert.Contains(
+            "<h2>What was chosen and why</h2>", Encoding.UTF8.GetString(await BytesAsync(ModelFiles.Report)), StringComparison.Ordinal);
+
+        async Task<byte[]> BytesAsync(string file)
+        {
+            await using var stream = await files.OpenReadAsync(TenantId.Default, version, file, default);
+            using var content = new MemoryStream();
+            await stream!.CopyToAsync(content);
+            return content.ToArray();
+        }
     }
 
     private static Task<IReadOnlyList<StudyTrial>> TrialsAsync(PipelineOnDisk pipeline, Training.TrainingRequest request) =>

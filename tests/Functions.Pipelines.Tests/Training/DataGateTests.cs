@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Mlops.Data;
+using Mlops.Registry;
+using Mlops.Storage;
 using Mlops.Training;
 
 namespace Mlops.Pipelines.Training;
@@ -44,6 +46,22 @@ public sealed class DataGateTests : IAsyncDisposable
         var result = await _pipeline.Get<TrainingFiles>().ReadAsync<ValidationResult>(
             TenantId.Default, request.Id, TrainingFiles.Expectations, default);
         Assert.Equal((false, "lenient"), (result.Success, result.SuiteName));
+    }
+
+    [Fact]
+    public async Task A_version_carries_how_its_data_met_the_suite()
+    {
+        await UploadAsync(Customers(row => row is 7 ? "-1" : $"{row}"));
+        await SuiteAsync("default", Positive(ExpectationSeverity.Warning));
+
+        var (result, _) = await _pipeline.TrainAsync(_pipeline.Request(Spec));
+
+        var version = await _pipeline.Get<ModelStore>().FindVersionAsync(
+            TenantId.Default, ModelName.Parse("churn"), result.Version!.Value, default);
+        await using var stream = await _pipeline.Get<ModelFiles>()
+            .OpenReadAsync(TenantId.Default, version!, TrainingFiles.Expectations, default);
+        var met = await JsonSerializer.DeserializeAsync<ValidationResult>(stream!, Documents.Options);
+        Assert.Equal((false, "default", 1), (met!.Success, met.SuiteName, met.Meta.SuiteVersion));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mlops.Explanations;
 using Mlops.Registry;
 using Mlops.Storage;
 using Mlops.Tracking;
@@ -23,6 +24,7 @@ public class TrainingPipelineTests
         Assert.Equal(
             [
                 "MLmodel",
+                "background.json",
                 "evaluation.json",
                 "input_example.json",
                 "model.onnx",
@@ -113,6 +115,29 @@ public class TrainingPipelineTests
         Assert.True(report.CrossValidation.Metrics["rocAuc"].Min() > 0.8);
         Assert.NotEmpty(report.Intervals);
         Assert.NotEmpty(report.LearningCurve);
+        Assert.Null(report.Notes);
+    }
+
+    [Fact]
+    public async Task The_report_says_what_each_feature_is_worth_on_held_out_rows()
+    {
+        await using var pipeline = await Customers.PipelineAsync();
+        var request = pipeline.Request(Spec);
+
+        var (result, _) = await pipeline.TrainAsync(request);
+
+        var report = await pipeline.Get<TrainingFiles>().ReadAsync<EvaluationReport>(
+            TenantId.Default, request.Id, TrainingFiles.Evaluation, default);
+        var importance = report.Importance!;
+        Assert.Equal(("rocAuc", report.Rows, 5), (importance.Metric, importance.Rows, importance.Repeats));
+        Assert.Equal("age", importance.Permuted[0].Feature);
+        Assert.InRange(importance.Permuted[0].Mean, 0.1, result.Metrics!["rocAuc"]);
+        Assert.Equal(0.0, importance.Permuted.Single(feature => feature.Feature is "same").Mean);
+        var attributed = importance.Attributed!;
+        Assert.Equal(
+            (ExplanationMethod.TreeShap, ExplanationScale.Score, report.Rows), (attributed.Method, attributed.Scale, attributed.Rows));
+        Assert.Equal("age", attributed.Features.MaxBy(feature => feature.Value).Key);
+        Assert.Equal(0.0, attributed.Features["same"]);
     }
 
     [Fact]

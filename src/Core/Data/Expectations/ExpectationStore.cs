@@ -7,7 +7,8 @@ namespace Mlops.Data;
 /// <remarks>
 /// Safe for concurrent use by threads and processes. A suite's content is known by its hash: putting the content that is the newest
 /// already changes nothing. A suite may be there before its data set is, to guard the first upload. Of a data set's suites one at
-/// most guards uploads.
+/// most guards uploads. A suite that was removed keeps its versions, which trainings and uploads name, and one that is put again under
+/// its name goes on counting them.
 /// </remarks>
 public sealed class ExpectationStore(ITableStore tables, TimeProvider time)
 {
@@ -55,7 +56,8 @@ public sealed class ExpectationStore(ITableStore tables, TimeProvider time)
                 return new SuiteOutcome.AnotherGuards(guarding);
             }
 
-            var version = new SuiteVersion(dataset, name, (before?.Latest ?? 0) + 1, sha256, time.GetUtcNow(), suite);
+            var latest = before?.Latest ?? await LatestRemovedAsync(tenant, dataset, name, cancellationToken);
+            var version = new SuiteVersion(dataset, name, latest + 1, sha256, time.GetUtcNow(), suite);
             var writes = Writes(version, head, before, guard, guarding == name);
             if (await tables.CommitAsync(DatasetKeys.Partition(tenant), writes, cancellationToken) is CommitOutcome.Committed)
             {
@@ -64,7 +66,39 @@ public sealed class ExpectationStore(ITableStore tables, TimeProvider time)
         }
     }
 
-    /// <summary>A version by its number, or the newest.</summary>
+    /// <summary>Removes a suite and what it guards; its versions can still be read by their numbers.</summary>
+    /// <param name="ifMatch">The hash of the newest version that the caller knows; null to remove it whatever it is.</param>
+    public async Task<SuiteRemoval> RemoveAsync(
+        TenantId tenant, DatasetName dataset, SuiteName name, string? ifMatch, CancellationToken cancellationToken)
+    {
+        // Each turn of the loop that commits nothing saw a put or another removal commit.
+        while (true)
+        {
+            if (await tables.FindAsync(DatasetKeys.At(tenant, ExpectationKeys.Suite(dataset, name)), cancellationToken) is not { } head)
+            {
+                return SuiteRemoval.UnknownSuite;
+            }
+
+            if (ifMatch is not null && ifMatch != head.Read<SuiteSummary>().Sha256)
+            {
+                return SuiteRemoval.Stale;
+            }
+
+            List<TableWrite> writes = [new TableWrite.Delete(ExpectationKeys.Suite(dataset, name), head.ETag)];
+            var guard = await tables.FindAsync(DatasetKeys.At(tenant, ExpectationKeys.Guard(dataset)), cancellationToken);
+            if (guard?.Read<GuardRow>().Suite == name)
+            {
+                writes.Add(new TableWrite.Delete(ExpectationKeys.Guard(dataset), guard.ETag));
+            }
+
+            if (await tables.CommitAsync(DatasetKeys.Partition(tenant), writes, cancellationToken) is CommitOutcome.Committed)
+            {
+                return SuiteRemoval.Removed;
+            }
+        }
+    }
+
+    /// <summary>A version by its number, of a removed suite too, or the newest.</summary>
     public async Task<SuiteVersion?> FindAsync(
         TenantId tenant, DatasetName dataset, SuiteName name, int? number, CancellationToken cancellationToken)
     {
@@ -102,6 +136,10 @@ public sealed class ExpectationStore(ITableStore tables, TimeProvider time)
         await tables.FindAsync(DatasetKeys.At(tenant, ExpectationKeys.Guard(dataset)), cancellationToken) is { } guard
             ? await FindAsync(tenant, dataset, guard.Read<GuardRow>().Suite, null, cancellationToken)
             : null;
+
+    /// <returns>0 if there has never been such a suite.</returns>
+    private async Task<int> LatestRemovedAsync(TenantId tenant, DatasetName dataset, SuiteName name, CancellationToken cancellationToken) =>
+        (await ListVersionsAsync(tenant, dataset, name, 1, null, cancellationToken)).Versions is [var newest, ..] ? newest.Number : 0;
 
     private static List<TableWrite> Writes(SuiteVersion version, TableRow? head, SuiteSummary? before, TableRow? guard, bool guards)
     {
@@ -157,4 +195,15 @@ public abstract record SuiteOutcome
 
     /// <summary>Another suite guards uploads to the data set, and one at most does.</summary>
     public sealed record AnotherGuards(SuiteName Suite) : SuiteOutcome;
+}
+
+/// <summary>What came of removing a suite.</summary>
+public enum SuiteRemoval
+{
+    Removed,
+
+    /// <summary>The newest version is another one than the caller knows.</summary>
+    Stale,
+
+    UnknownSuite,
 }

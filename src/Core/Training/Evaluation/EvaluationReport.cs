@@ -25,6 +25,8 @@ public sealed record EvaluationSummary(
 /// <param name="CrossValidation">If asked for.</param>
 /// <param name="LearningCurve">The loss as training went on, thinned out; empty if the learner did not say.</param>
 /// <param name="Trials">The trials of the search that chose the model; empty if there was none.</param>
+/// <param name="Importance">Of the features, on the rows that were scored; absent in reports of earlier versions.</param>
+/// <param name="Notes">What the search chose and why, a sentence each; absent if there was none.</param>
 public sealed record EvaluationReport(
     int Rows,
     IReadOnlyDictionary<string, double> Metrics,
@@ -44,7 +46,9 @@ public sealed record EvaluationReport(
     IReadOnlyList<TrialPoint> Trials,
     IReadOnlyList<IReadOnlyList<int>>? ConfusionMatrix = null,
     ResidualReport? Residuals = null,
-    CrossValidationReport? CrossValidation = null)
+    CrossValidationReport? CrossValidation = null,
+    FeatureImportance? Importance = null,
+    IReadOnlyList<string>? Notes = null)
 {
     public EvaluationSummary Summary => new(Rows, Metrics, Baseline);
 }

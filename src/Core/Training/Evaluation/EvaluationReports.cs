@@ -15,7 +15,9 @@ public sealed record ScoredRows(
 public sealed record ReportContext(
     CrossValidationReport? CrossValidation = null,
     IReadOnlyList<LossPoint>? LearningCurve = null,
-    IReadOnlyList<TrialPoint>? Trials = null);
+    IReadOnlyList<TrialPoint>? Trials = null,
+    FeatureImportance? Importance = null,
+    IReadOnlyList<string>? Notes = null);
 
 /// <summary>Writes evaluation reports.</summary>
 public static class EvaluationReports
@@ -25,6 +27,8 @@ public static class EvaluationReports
 
     private const int MostSlices = 10;
     private const int MostTrials = 1_000;
+    private const int MostNotes = 50;
+    private const int LongestNote = 500;
     private const double Worse = 0.05;
 
     /// <summary>Measures everything that the spec asks for.</summary>
@@ -63,7 +67,9 @@ public static class EvaluationReports
             [.. (context.Trials ?? []).Take(MostTrials)],
             confusion?.Select(row => (IReadOnlyList<int>)row).ToList(),
             isRegression ? ReportCurves.Residuals(predictions, target) : null,
-            context.CrossValidation);
+            context.CrossValidation,
+            context.Importance,
+            context.Notes?.Take(MostNotes).Select(note => note.Length > LongestNote ? $"{note[..LongestNote]}…" : note).ToList());
 
         SortedDictionary<string, Interval> Intervals(ModelSignature of, double[] predicted, double[] truth) =>
             Bootstrap.Intervals(Measure.Of(of, predicted, truth), resamples, spec.Confidence, seed, threads, cancellationToken);

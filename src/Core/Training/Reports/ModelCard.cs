@@ -32,6 +32,7 @@ public static class ModelCard
         card.Append(
             CultureInfo.InvariantCulture,
             $"`{record.Dataset}` version {record.DatasetVersion}, SHA-256 `{record.DatasetSha256}`.\n\n");
+        WriteChoice(card, report);
         WriteEvaluation(card, report);
         WriteSlices(card, report);
         card.Append("## Limitations\n\n");
@@ -39,6 +40,7 @@ public static class ModelCard
         cautions.ForEach(caution => card.Append(CultureInfo.InvariantCulture, $"- {Cell(caution)}\n"));
         card.Append("- The figures speak for data like that above and for no other.\n\n");
         WriteImportance(card, record);
+        WriteWorth(card, report);
         card.Append(CultureInfo.InvariantCulture, $"## Making it again\n\nSeed {record.Spec.Seed}, ");
         card.Append(CultureInfo.InvariantCulture, $"MlopsFunctions {record.CodeVersion}, {record.Runtime} on {record.Architecture}; ");
         card.Append("the whole spec is in `training_record.json`, every figure in `evaluation.json`, the plots in `report.html`.\n");
@@ -52,6 +54,22 @@ public static class ModelCard
         card.Append(string.IsNullOrWhiteSpace(use)
             ? $"Nobody has said yet. Describe the registered model or give it the tag `{IntendedUseTag}`.\n\n"
             : $"{use.Trim()}\n\n");
+    }
+
+    private static void WriteChoice(StringBuilder card, EvaluationReport report)
+    {
+        if (report.Notes is not { Count: > 0 } notes)
+        {
+            return;
+        }
+
+        card.Append("## What was chosen and why\n\n");
+        foreach (var note in notes)
+        {
+            card.Append(CultureInfo.InvariantCulture, $"- {Cell(note)}\n");
+        }
+
+        card.Append('\n');
     }
 
     private static void WriteEvaluation(StringBuilder card, EvaluationReport report)
@@ -106,6 +124,29 @@ public static class ModelCard
         foreach (var (feature, share) in important)
         {
             card.Append(CultureInfo.InvariantCulture, $"| {Cell(feature)} | {ReportText.Number(share)} |\n");
+        }
+
+        card.Append('\n');
+    }
+
+    private static void WriteWorth(StringBuilder card, EvaluationReport report)
+    {
+        if (report.Importance is not { Permuted.Count: > 0 } importance)
+        {
+            return;
+        }
+
+        card.Append(CultureInfo.InvariantCulture, $"How much worse {importance.Metric} gets on {importance.Rows} held-out rows ");
+        card.Append(CultureInfo.InvariantCulture, $"when a feature's values are dealt out anew among them, {importance.Repeats} times");
+        card.Append(importance.Attributed is { } of
+            ? $"; and how far it moves {ReportText.Unit(of.Scale)} (mean |SHAP| of {of.Rows} rows):\n\n"
+            : ":\n\n");
+        card.Append("| feature | mean | deviation | mean \\|SHAP\\| |\n|---|---:|---:|---:|\n");
+        foreach (var feature in importance.Permuted.Take(MostImportant))
+        {
+            var moved = importance.Attributed is { } known ? ReportText.Attribution(known, feature.Feature) : "";
+            card.Append(CultureInfo.InvariantCulture, $"| {Cell(feature.Feature)} | {ReportText.Number(feature.Mean)} | ");
+            card.Append(CultureInfo.InvariantCulture, $"{ReportText.Number(feature.Deviation)} | {(moved is "" ? "–" : moved)} |\n");
         }
 
         card.Append('\n');

@@ -35,6 +35,12 @@ internal static class ReportSections
                 .Add($"<ul class=\"cautions\">{Markup.Join(cautions.Select(caution => Markup.Of($"<li>{caution}</li>")))}</ul></div>"));
     }
 
+    /// <summary>What a search chose and why.</summary>
+    public static Markup? Choice(EvaluationReport report) => report.Notes is not { Count: > 0 } notes
+        ? null
+        : Section("What was chosen and why", Markup.Of($"<div class=\"box\"><ul class=\"cautions\">")
+            .Add($"{Markup.Join(notes.Select(note => Markup.Of($"<li>{note}</li>")))}</ul></div>"));
+
     public static Markup Plots(TrainingRecord record, EvaluationReport report)
     {
         var plots = new List<Markup?>();
@@ -181,6 +187,18 @@ internal static class ReportSections
         return Section("Where it comes from", list);
     }
 
+    public static Markup Section(string title, Markup content) => Markup.Of($"<section><h2>{title}</h2>{content}</section>");
+
+    /// <param name="heads">A leading # stands over a column of numbers.</param>
+    public static Markup Table(IReadOnlyList<string> heads, IEnumerable<Markup> rows)
+    {
+        var cells = heads.Select(head => head.StartsWith('#')
+            ? Markup.Of($"<th class=\"n\">{head[1..]}</th>")
+            : Markup.Of($"<th>{head}</th>"));
+        return Markup.Of($"<div class=\"box scroll\"><table><thead><tr>{Markup.Join(cells)}</tr></thead><tbody>{Markup.Join(rows)}")
+            .Add($"</tbody></table></div>");
+    }
+
     private static Markup Tile(EvaluationReport report, string metric)
     {
         var interval = report.Intervals.GetValueOrDefault(metric);
@@ -188,18 +206,6 @@ internal static class ReportSections
         var range = interval is null ? null : Markup.Of($"<span>{ReportText.Number(interval)}</span>");
         return Markup.Of($"<div class=\"tile\"><span>{ReportText.Label(metric)}</span><b>{ReportText.Number(report.Metrics[metric])}")
             .Add($"</b>{range}<span>{baseline}</span></div>");
-    }
-
-    private static Markup Section(string title, Markup content) => Markup.Of($"<section><h2>{title}</h2>{content}</section>");
-
-    /// <param name="heads">A leading # stands over a column of numbers.</param>
-    private static Markup Table(IReadOnlyList<string> heads, IEnumerable<Markup> rows)
-    {
-        var cells = heads.Select(head => head.StartsWith('#')
-            ? Markup.Of($"<th class=\"n\">{head[1..]}</th>")
-            : Markup.Of($"<th>{head}</th>"));
-        return Markup.Of($"<div class=\"box scroll\"><table><thead><tr>{Markup.Join(cells)}</tr></thead><tbody>{Markup.Join(rows)}")
-            .Add($"</tbody></table></div>");
     }
 
     private static string OrDash(double? value) => value is { } known ? ReportText.Number(known) : "–";

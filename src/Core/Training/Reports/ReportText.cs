@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mlops.Explanations;
 using Mlops.Registry;
 
 namespace Mlops.Training;
@@ -139,6 +140,18 @@ internal static class ReportText
             yield return $"Probabilities are off by {Percent(error)} on average: do not take them at their word without calibration.";
         }
     }
+
+    /// <summary>What attributions of this scale add up to.</summary>
+    public static string Unit(ExplanationScale scale) => scale switch
+    {
+        ExplanationScale.Value => "the predicted value",
+        ExplanationScale.Probability => "the probability",
+        _ => "the score before it becomes a probability or a value",
+    };
+
+    /// <summary>Empty for a feature that is not among those kept.</summary>
+    public static string Attribution(MeanAttributions attributed, string feature) =>
+        attributed.Features.TryGetValue(feature, out var mean) ? Number(mean) : "";
 
     public static string Where(SliceReport slice) => string.Join(" and ", slice.Conditions);
 }

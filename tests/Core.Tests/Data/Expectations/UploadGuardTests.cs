@@ -192,6 +192,35 @@ public sealed class UploadGuardTests : IDisposable
         Assert.Equal("second", (await _suites.FindGuardAsync(Tenant, Name, default))?.Name.Value);
     }
 
+    [Fact]
+    public async Task A_removed_suite_guards_nothing_and_keeps_its_versions()
+    {
+        var name = await GuardAsync(OnUpload.Reject, Positive);
+
+        Assert.Equal(SuiteRemoval.Stale, await _suites.RemoveAsync(Tenant, Name, name, "another", default));
+        Assert.IsType<UploadOutcome.Rejected>(await UploadAsync(Mixed));
+        Assert.Equal(SuiteRemoval.Removed, await _suites.RemoveAsync(Tenant, Name, name, null, default));
+
+        Assert.IsType<UploadOutcome.Stored>(await UploadAsync(Mixed));
+        Assert.Null(await _suites.FindAsync(Tenant, Name, name, null, default));
+        Assert.Empty((await _suites.ListAsync(Tenant, Name, 10, null, default)).Suites);
+        Assert.Equal(OnUpload.Reject, (await _suites.FindAsync(Tenant, Name, name, 1, default))?.Suite.OnUpload);
+        Assert.Equal(SuiteRemoval.UnknownSuite, await _suites.RemoveAsync(Tenant, Name, name, null, default));
+        Assert.IsType<SuiteOutcome.Stored>(await PutAsync(SuiteName.Parse("second"), new([Unique], OnUpload.Warn)));
+    }
+
+    [Fact]
+    public async Task A_suite_that_is_put_again_goes_on_counting_its_versions()
+    {
+        var name = await GuardAsync(OnUpload.Reject, Positive);
+        await _suites.RemoveAsync(Tenant, Name, name, null, default);
+
+        var again = Assert.IsType<SuiteOutcome.Stored>(await PutAsync(name, new([Positive], OnUpload.Reject)));
+
+        Assert.Equal(2, again.Version.Number);
+        Assert.Equal(2, (await _suites.FindAsync(Tenant, Name, name, null, default))?.Number);
+    }
+
     public void Dispose()
     {
         _storage.Dispose();

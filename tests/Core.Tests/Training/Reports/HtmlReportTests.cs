@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Mlops.Explanations;
 using Mlops.Registry;
 
 namespace Mlops.Training;
@@ -78,6 +79,69 @@ public class HtmlReportTests
         var html = Encoding.UTF8.GetString(HtmlReport.Write(SomeReport.Record(), signature, SomeReport.Of(signature, skill)));
 
         Assert.Contains(verdicts, verdict => html.Contains($"class=\"{verdict}\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_verdict_of_the_gates_is_put_in_with_its_figures_and_its_texts_stay_text()
+    {
+        var signature = SomeReport.Signature(TaskType.Binary);
+        var page = HtmlReport.Write(SomeReport.Record(), signature, SomeReport.Of(signature));
+        var verdict = new GateVerdict(false,
+        [
+            new GateFinding("rocAuc at least 0.9", false, Hostile, GateKind.Metric, 0.8125, 0.9, new GateInterval(0.75, 0.875, 0.95)),
+            new GateFinding(Hostile, true, "it has 2048"),
+        ]);
+
+        var html = Encoding.UTF8.GetString(HtmlReport.WithVerdict(page, verdict));
+
+        var document = XDocument.Parse(Wellformed(html));
+        Assert.DoesNotContain(document.Descendants(), element => element.Name.LocalName is "script" or "img");
+        var section = Assert.Single(document.Descendants("section"), section => section.Attribute("id")?.Value is "verdict");
+        Assert.Equal("1 of 2 findings of the gates are bad: the version may not carry the alias.", section.Element("p")?.Value);
+        var rows = section.Descendants("tbody").Elements("tr").Select(row => row.Elements("td").Select(cell => cell.Value).ToList()).ToList();
+        Assert.Equal(["rocAuc at least 0.9", "failed", "0.8125", "0.9", "0.75 to 0.875 (95 %)"], rows[0][..5]);
+        Assert.Equal(["passed", "–", "–", "–", "it has 2048"], rows[1][1..]);
+        Assert.All([rows[0][5], rows[1][0]], text => Assert.StartsWith("</title><script>", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_page_without_a_place_or_a_verdict_stays_as_it_is()
+    {
+        var signature = SomeReport.Signature(TaskType.Binary, target: "<section id=\"verdict\"></section>");
+        var (page, old) = (HtmlReport.Write(SomeReport.Record(), signature, SomeReport.Of(signature)), "<p>page</p>"u8.ToArray());
+
+        Assert.Same(page, HtmlReport.WithVerdict(page, null));
+        Assert.Same(old, HtmlReport.WithVerdict(old, new GateVerdict(true, [])));
+        Assert.Single(Regex.Matches(Encoding.UTF8.GetString(page), "<section id=\"verdict\">"));
+    }
+
+    [Fact]
+    public void What_features_are_worth_and_what_was_chosen_are_told_as_text()
+    {
+        var signature = SomeReport.Signature(TaskType.Regression);
+        var context = new ReportContext(
+            Importance: new FeatureImportance(
+                "rmse",
+                200,
+                5,
+                [new PermutedFeature(Hostile, 1.5, 0.25), new PermutedFeature("b|c", -0.125, 0.0625)],
+                new MeanAttributions(
+                    ExplanationMethod.TreeShap, ExplanationScale.Value, 50, new Dictionary<string, double> { [Hostile] = 2.25 })),
+            Notes: ["ridge: " + Hostile]);
+        var report = SomeReport.Of(signature, context: context);
+
+        var document = XDocument.Parse(
+            Wellformed(Encoding.UTF8.GetString(HtmlReport.Write(SomeReport.Record(), signature, report))));
+
+        var worth = document.Descendants("section").Single(section => section.Element("h2")?.Value is "What its features are worth");
+        var rows = worth.Descendants("tbody").Elements("tr").Select(row => row.Elements("td").Select(cell => cell.Value).ToList()).ToList();
+        Assert.Equal(["1.5", "0.25", "", "2.25"], rows[0][1..]);
+        Assert.Equal(["b|c", "-0.125", "0.0625", "", ""], rows[1]);
+        Assert.Contains("on 50 of the rows: how far a feature moves the predicted value", worth.Value, StringComparison.Ordinal);
+        Assert.Contains("ridge: </title><script>", document.Root!.Value, StringComparison.Ordinal);
+        var card = ModelCard.Write(SomeReport.Record(), signature, report, "", new Dictionary<string, string>());
+        Assert.Contains("| b\\|c | -0.125 | 0.0625 | – |", card, StringComparison.Ordinal);
+        Assert.Contains("\n- ridge: &lt;/title>&lt;script>", card, StringComparison.Ordinal);
     }
 
     [Fact]
