@@ -31,5 +31,8 @@ internal static class TextHash
         _ => 0UL,
     };
 
+    /// <summary>A hash of two words.</summary>
+    public static ulong Of(ulong left, ulong right) => Fold(left ^ Second, right ^ First);
+
     private static ulong Fold(ulong left, ulong right) => Math.BigMul(left, right, out var low) ^ low;
 }

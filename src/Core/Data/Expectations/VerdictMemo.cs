@@ -99,7 +99,7 @@ internal sealed class VerdictMemo
     /// <param name="Length">One more than the bytes; 0 of an empty slot.</param>
     private readonly record struct Entry(ulong First, ulong Last, byte Length, bool Passes)
     {
-        public int FirstSlot => (int)(((First ^ ulong.RotateLeft(Last, 32) ^ Length) * 0x9E3779B97F4A7C15) >> 40);
+        public int FirstSlot => (int)(TextHash.Of(First, ulong.RotateLeft(Last, 32) ^ Length) >> 13);
 
         public static Entry Of(ReadOnlySpan<byte> text, bool passes) => text.Length > 8
             ? new(BinaryPrimitives.ReadUInt64LittleEndian(text), BinaryPrimitives.ReadUInt64LittleEndian(text[^8..]), (byte)(text.Length + 1), passes)
