@@ -33,6 +33,8 @@ run Core.Benchmarks --predict-cpu
 run Onnx.Benchmarks interleaved
 run Data.Benchmarks "$folder/csv" 60
 peer bench/Data.Benchmarks/read_csv.py "$folder/csv"
+run Data.Benchmarks expectations "$folder/csv" 1000000
+peer bench/Data.Benchmarks/check_expectations.py "$folder/csv"
 run Learning.Benchmarks 20000
 peer bench/Learning.Benchmarks/compare.py speed
 peer bench/Learning.Benchmarks/compare.py quality

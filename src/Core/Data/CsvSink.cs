@@ -37,6 +37,16 @@ public readonly ref struct CsvRow
             return _data.Slice(field.Start, field.Length);
         }
     }
+
+    /// <summary>Where a value stands in the reader's buffer.</summary>
+    internal CsvField Field(int column) => _fields[column];
+
+    /// <summary>All bytes from the first value to the last, which stand from <paramref name="origin"/> on in the reader's buffer.</summary>
+    internal ReadOnlySpan<byte> Bytes(out int origin)
+    {
+        origin = _fields[0].Start;
+        return _data[origin..(_fields[^1].Start + _fields[^1].Length)];
+    }
 }
 
 /// <summary>Where a value stands in the reader's buffer, and whether it has doubled quotes still to undo.</summary>

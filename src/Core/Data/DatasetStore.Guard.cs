@@ -64,7 +64,7 @@ public sealed partial class DatasetStore
         Upload upload,
         CancellationToken cancellationToken)
     {
-        var rest = new SuiteEvaluation(evaluation.Suite);
+        var rest = new SuiteEvaluation(evaluation.Suite, Environment.ProcessorCount);
         await using var sieve = new SieveStream(await ReopenAsync(upload, cancellationToken), evaluation, limits.Csv, givesBroken: false);
         await using var stream = new UploadStream(sieve, limits, rest);
         try

@@ -24,7 +24,7 @@ public sealed partial class DatasetStore(ITableStore tables, IBlobStore blobs, T
     {
         await SweepAsync(tenant, cancellationToken);
         var guard = await new ExpectationStore(tables, time).FindGuardAsync(tenant, name, cancellationToken);
-        var evaluation = guard is null ? null : new SuiteEvaluation(Compiled(guard));
+        var evaluation = guard is null ? null : new SuiteEvaluation(Compiled(guard), Environment.ProcessorCount);
         var upload = await AnnounceAsync(tenant, name, guard is not null, cancellationToken);
         await using var stream = new UploadStream(content, limits, evaluation);
         try

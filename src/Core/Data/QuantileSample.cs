@@ -38,10 +38,13 @@ internal sealed class QuantileSample(int capacity, int seed)
         _skip -= block.Length;
     }
 
+    /// <summary>The kept numbers in order of arrival.</summary>
+    public double[] Kept() => _values.AsSpan(0, _kept).ToArray();
+
     /// <summary>The kept numbers in ascending order.</summary>
     public double[] Sorted()
     {
-        var sorted = _values.AsSpan(0, _kept).ToArray();
+        var sorted = Kept();
         Array.Sort(sorted);
         return sorted;
     }

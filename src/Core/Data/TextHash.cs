@@ -17,17 +17,22 @@ internal static class TextHash
             text = text[8..];
         }
 
-        // The last word overlaps itself, which is no matter: the length is in the hash.
-        var last = text.Length switch
-        {
-            8 => BinaryPrimitives.ReadUInt64LittleEndian(text),
-            >= 4 => BinaryPrimitives.ReadUInt32LittleEndian(text)
-                | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]) << 32),
-            > 0 => (ulong)text[0] | ((ulong)text[text.Length / 2] << 8) | ((ulong)text[^1] << 16),
-            _ => 0UL,
-        };
-        return Fold(Fold(hash ^ last, Third) ^ Second, First);
+        return Fold(Fold(hash ^ LastWord(text), Third) ^ Second, First);
     }
+
+    /// <summary>Up to eight bytes as a word; different ones of the same length give different words.</summary>
+    /// <remarks>The word overlaps itself, which is no matter where the length is known.</remarks>
+    public static ulong LastWord(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        8 => BinaryPrimitives.ReadUInt64LittleEndian(text),
+        >= 4 => BinaryPrimitives.ReadUInt32LittleEndian(text)
+            | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]) << 32),
+        > 0 => (ulong)text[0] | ((ulong)text[text.Length / 2] << 8) | ((ulong)text[^1] << 16),
+        _ => 0UL,
+    };
+
+    /// <summary>A hash of two words.</summary>
+    public static ulong Of(ulong left, ulong right) => Fold(left ^ Second, right ^ First);
 
     private static ulong Fold(ulong left, ulong right) => Math.BigMul(left, right, out var low) ^ low;
 }

@@ -37,24 +37,3 @@ internal struct Cell
     private static bool MayBeMissing(ReadOnlySpan<byte> text) =>
         text.IsEmpty || text[0] is (byte)'#' or (byte)'-' or (byte)'1' or (byte)'<' or (byte)'?' or (byte)'N' or (byte)'n' or <= (byte)' ';
 }
-
-/// <summary>The current row as expectations see it. Valid only during the call that it is given to.</summary>
-internal readonly ref struct RowView(CsvRow row, ReadOnlySpan<Cell> cells, long number)
-{
-    private readonly CsvRow _row = row;
-    private readonly ReadOnlySpan<Cell> _cells = cells;
-
-    /// <summary>The row's place below the header, from 0.</summary>
-    public long Number { get; } = number;
-
-    public ReadOnlySpan<byte> Text(int column) => _row[column];
-
-    public ref readonly Cell this[int column] => ref _cells[column];
-
-    /// <summary>The value as a point on a line: a number, or a timestamp in Unix seconds; NaN if it is neither.</summary>
-    public double Point(int column)
-    {
-        ref readonly var cell = ref _cells[column];
-        return cell.IsNumber ? cell.Number : IsoTimestamp.TryRead(_row[column], out var seconds) ? seconds : double.NaN;
-    }
-}

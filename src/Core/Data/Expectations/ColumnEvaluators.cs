@@ -36,7 +36,7 @@ internal sealed class FigureEvaluator(int column, Figure figure, Bounds bounds) 
         var value = figure switch
         {
             Figure.Mean => moments.Mean,
-            Figure.Median => QuantileEvaluator.Between(_numbers.Sorted(), 0.5),
+            Figure.Median => _numbers.Quantiles([0.5])[0],
             Figure.StandardDeviation => moments.StandardDeviation,
             Figure.Sum => moments.Mean * moments.Count,
             Figure.Minimum => moments.Minimum,
@@ -69,8 +69,7 @@ internal sealed class QuantileEvaluator(int column, IReadOnlyList<double> shares
             return Finding.Unable(fault);
         }
 
-        var sorted = _numbers.Sorted();
-        var values = shares.Select(share => Between(sorted, share)).ToList();
+        var values = _numbers.Quantiles(shares);
         var met = values.Zip(ranges, (value, range) => range.Hold(value)).ToList();
         return new Finding(met.TrueForAll(holds => holds), new ResultDetails(
             _numbers.Elements,
@@ -81,16 +80,6 @@ internal sealed class QuantileEvaluator(int column, IReadOnlyList<double> shares
                 ["success_details"] = Finding.Json(met),
                 ["exact"] = Finding.Json(_numbers.AreRanksExact),
             }));
-    }
-
-    public static double Between(double[] sorted, double share)
-    {
-        var rank = share * (sorted.Length - 1);
-        var below = (int)rank;
-        var part = rank - below;
-
-        // Weighted, not by difference: two opposite values near the largest double must not overflow.
-        return part is 0 ? sorted[below] : (sorted[below] * (1 - part)) + (sorted[below + 1] * part);
     }
 }
 
@@ -107,6 +96,10 @@ internal sealed class DistinctCountEvaluator(int column, bool asShare, Bounds bo
     private long _elements;
     private long _missing;
 
+    public override int Cost => 5;
+
+    public override void Claim(int rows) => _seen.Claim(rows);
+
     public override void Take(in RowView row)
     {
         _elements++;
@@ -116,7 +109,7 @@ internal sealed class DistinctCountEvaluator(int column, bool asShare, Bounds bo
         }
         else
         {
-            _seen.Add(DistinctSet.Hash(row.Text(column)));
+            _seen.Add(row.Hash(column));
         }
     }
 

@@ -41,7 +41,10 @@ internal static class ColumnTypes
     public static Rule DistinctCount(Kwargs args, bool asShare)
     {
         var bounds = asShare ? args.Bounds(from: 0, to: 1) : args.Bounds(from: 0);
-        return OfColumn(args, false, context => new DistinctCountEvaluator(context.Column, asShare, bounds, context.Budget));
+        return OfColumn(args, false, context => new DistinctCountEvaluator(context.Column, asShare, bounds, context.Budget)) with
+        {
+            ReadsHashes = true,
+        };
     }
 
     public static Rule DistinctValues(Kwargs args, SetRelation relation)

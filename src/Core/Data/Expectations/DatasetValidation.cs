@@ -13,7 +13,7 @@ public sealed class DatasetValidation(DatasetStore datasets, IBlobStore blobs, T
         var compiled = CompiledSuite.Read(suite.Suite) is SuiteReading.Read(var read)
             ? read
             : throw new InvalidDataException($"The stored suite '{suite.Name}' version {suite.Number} is not in order.");
-        var evaluation = new SuiteEvaluation(compiled);
+        var evaluation = new SuiteEvaluation(compiled, Environment.ProcessorCount);
         await PassAsync(tenant, version, evaluation, cancellationToken);
         if (evaluation.NeedsSecondPass)
         {

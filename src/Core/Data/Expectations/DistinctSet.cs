@@ -10,55 +10,96 @@ internal sealed class DistinctBudget(long bytes = 256L << 20)
 
     public bool TryTake(long taken)
     {
-        if (taken > _left)
+        if (taken > Volatile.Read(ref _left))
         {
             return false;
         }
 
-        _left -= taken;
+        GiveBack(-taken);
         return true;
     }
 
-    public void GiveBack(long given) => _left += given;
+    /// <remarks>Sets that are added to at the same time may give back, and none may take.</remarks>
+    public void GiveBack(long given) => Interlocked.Add(ref _left, given);
 }
 
 /// <summary>Remembers which values there have been, by 126 bits of hash: exact but for a chance below 10^−20 at ten million values.</summary>
 /// <remarks>
 /// It is bounded by its budget, and by the number of slots that a search may visit, so that chosen values cannot make it slow. Beyond
 /// either bound it forgets everything and says so by <see cref="IsOverflowing"/>; a sketch goes on estimating how many there are.
+/// Several sets may be added to at once if each has claimed before, in turn, what it may need: which of them the budget
+/// fails does then not depend on which is quicker.
 /// </remarks>
 internal sealed class DistinctSet(DistinctBudget budget)
 {
     private const ulong Repeated = 1, Used = 2;
     private const int MaxProbes = 512;
     private const int FirstSlots = 1_024;
+
+    /// <summary>Smaller tables grow by four, larger ones by two.</summary>
+    private const int ManySlots = 1 << 18;
+
+    /// <summary>Smaller tables are in the processor's cache anyway.</summary>
+    private const int SlotsWorthFetching = 1 << 14;
     private const int Nowhere = -1;
 
-    private readonly HyperLogLog _sketch = new();
+    private HyperLogLog? _sketch;
     private Entry[] _entries = [];
     private long _kept;
 
+    // Slots that the budget has been charged for; the table gets them when it needs them.
+    private int _claimed;
+    private bool _hasClaimed;
+    private ulong _fetched;
+
+    /// <summary>Stands for a missing value where that is one of several.</summary>
+    public static (ulong Low, ulong High) MissingHash => (1, 1);
+
     /// <summary>Different values so far, exact until it overflows and then estimated with a standard error of 1.6 %.</summary>
-    public long Count => IsOverflowing ? _sketch.Estimate() : _kept;
+    public long Count => _sketch?.Estimate() ?? _kept;
 
     /// <summary>Whether there were too many different values to remember.</summary>
-    public bool IsOverflowing { get; private set; }
+    public bool IsOverflowing => _sketch is not null;
+
+    /// <summary>Charges the budget for so many more values, as far as it goes. Until the next claim no more will be charged.</summary>
+    public void Claim(int values)
+    {
+        _hasClaimed = true;
+        while (!IsOverflowing && 4 * (_kept + values) > 3L * _claimed && TryClaim()) { }
+    }
+
+    /// <summary>Has the memory that values will be looked for in fetched into the cache, for all of them at once.</summary>
+    public void Fetch(ReadOnlySpan<(ulong Low, ulong High)> hashes)
+    {
+        if (_entries.Length < SlotsWorthFetching)
+        {
+            return;
+        }
+
+        // The sum is kept so that the reading is not left out.
+        var sum = 0UL;
+        foreach (var (low, _) in hashes)
+        {
+            sum += _entries[FirstSlot(low)].Low;
+        }
+
+        _fetched += sum;
+    }
 
     /// <summary>Takes a value.</summary>
     /// <returns>How often it has come before: 0, 1, or 2 for more often; 0 once overflowing.</returns>
     public int Add((ulong Low, ulong High) hash)
     {
-        _sketch.Add(hash.Low);
-        if (IsOverflowing || (4 * (_kept + 1) > 3 * _entries.Length && !TryGrow()))
+        if (_sketch is not null)
         {
+            _sketch.Add(hash.Low);
             return 0;
         }
 
         var value = Entry.Of(hash);
-        var slot = Find(value);
-        if (slot is Nowhere)
+        if ((4 * (_kept + 1) > 3L * _entries.Length && !TryGrow()) || Find(value) is not (var slot and not Nowhere))
         {
-            Overflow();
+            Overflow().Add(hash.Low);
             return 0;
         }
 
@@ -85,18 +126,12 @@ internal sealed class DistinctSet(DistinctBudget budget)
         text = CsvValue.Trimmed(text);
         var low = TextHash.Of(text);
         var high = 0xC2B2AE3D27D4EB4FUL ^ (ulong)text.Length;
-        for (; text.Length >= 8; text = text[8..])
+        for (; text.Length > 8; text = text[8..])
         {
             high = Mix(high, BinaryPrimitives.ReadUInt64LittleEndian(text));
         }
 
-        ulong last = 0;
-        foreach (var value in text)
-        {
-            last = (last << 8) | value;
-        }
-
-        return (low, Mix(Mix(high, last), 0x165667B19E3779F9));
+        return (low, Mix(Mix(high, TextHash.LastWord(text)), 0x165667B19E3779F9));
     }
 
     /// <summary>The hash of several values in a row.</summary>
@@ -114,7 +149,7 @@ internal sealed class DistinctSet(DistinctBudget budget)
     private int Find(Entry value)
     {
         var mask = _entries.Length - 1;
-        var slot = (int)(value.Low ^ (value.Low >> 32)) & mask;
+        var slot = FirstSlot(value.Low);
         for (var probe = 0; probe < MaxProbes; probe++, slot = (slot + 1) & mask)
         {
             ref readonly var entry = ref _entries[slot];
@@ -127,18 +162,36 @@ internal sealed class DistinctSet(DistinctBudget budget)
         return Nowhere;
     }
 
+    private int FirstSlot(ulong low) => (int)(low ^ (low >> 32)) & (_entries.Length - 1);
+
+    /// <remarks>While a table grows, the old and the new one are there.</remarks>
+    private bool TryClaim()
+    {
+        var slots = Math.Max(FirstSlots, (_claimed < ManySlots ? 4 : 2) * _claimed);
+        while (!budget.TryTake(Entry.Bytes * slots))
+        {
+            if (slots <= 2 * _claimed || slots is FirstSlots)
+            {
+                return false;
+            }
+
+            slots /= 2;
+        }
+
+        budget.GiveBack(Entry.Bytes * _claimed);
+        _claimed = slots;
+        return true;
+    }
+
     private bool TryGrow()
     {
         var before = _entries;
-        var slots = Math.Max(FirstSlots, 2 * before.Length);
-        if (!budget.TryTake(Entry.Bytes * slots))
+        if (_claimed == before.Length && (_hasClaimed || !TryClaim()))
         {
-            Overflow();
             return false;
         }
 
-        budget.GiveBack(Entry.Bytes * before.Length);
-        _entries = new Entry[slots];
+        _entries = new Entry[_claimed];
         foreach (var entry in before)
         {
             if (entry.High is 0)
@@ -152,17 +205,27 @@ internal sealed class DistinctSet(DistinctBudget budget)
                 continue;
             }
 
-            Overflow();
+            _entries = before;
             return false;
         }
 
         return true;
     }
 
-    private void Overflow()
+    private HyperLogLog Overflow()
     {
-        budget.GiveBack(Entry.Bytes * _entries.Length);
-        (_entries, IsOverflowing) = ([], true);
+        _sketch = new HyperLogLog();
+        foreach (var entry in _entries)
+        {
+            if (entry.High is not 0)
+            {
+                _sketch.Add(entry.Low);
+            }
+        }
+
+        budget.GiveBack(Entry.Bytes * _claimed);
+        (_entries, _claimed) = ([], 0);
+        return _sketch;
     }
 
     /// <param name="High">Its lowest bit says that the value came again, the one above it that there is a value.</param>

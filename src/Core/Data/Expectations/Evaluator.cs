@@ -7,7 +7,11 @@ namespace Mlops.Data;
 /// <param name="ReadsNumbers">Whether it wants to know of their values what numbers they are.</param>
 /// <param name="Where">Which rows it looks at; all if absent.</param>
 /// <param name="Begin">Makes its state for one pass over a table.</param>
-internal sealed record Rule(IReadOnlyList<string> Columns, bool ReadsNumbers, Condition? Where, Func<RuleContext, Evaluator> Begin);
+/// <param name="ReadsHashes">Whether it wants to know of their values which are the same.</param>
+internal sealed record Rule(IReadOnlyList<string> Columns, bool ReadsNumbers, Condition? Where, Func<RuleContext, Evaluator> Begin, bool ReadsHashes = false)
+{
+    public ColumnReads Reads => (ReadsNumbers ? ColumnReads.Numbers : 0) | (ReadsHashes ? ColumnReads.Hashes : 0);
+}
 
 /// <summary>What a rule's state is made with.</summary>
 /// <param name="Columns">Where its columns stand in the file, in the order of <see cref="Rule.Columns"/>.</param>
@@ -38,7 +42,23 @@ internal abstract class Evaluator
     /// <summary>Whether the rows must go by a second time.</summary>
     public virtual bool NeedsSecondPass => false;
 
+    /// <summary>How long it takes for a row, very roughly and in no unit: what takes long is begun first.</summary>
+    public virtual int Cost => 1;
+
     public abstract void Take(in RowView row);
+
+    /// <summary>Takes some of the rows of a batch, in file order.</summary>
+    public virtual void Take(RowBatch batch, ReadOnlySpan<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            Take(new RowView(batch, row));
+        }
+    }
+
+    /// <summary>Claims of what all share what so many more rows may need. Evaluators are asked one after the other, always in the same
+    /// order; then they take the rows, perhaps at once.</summary>
+    public virtual void Claim(int rows) { }
 
     public virtual void BeginSecondPass() { }
 
@@ -50,6 +70,8 @@ internal sealed class UndecidedEvaluator(string reason) : Evaluator
 {
     public override void Take(in RowView row) { }
 
+    public override void Take(RowBatch batch, ReadOnlySpan<int> rows) { }
+
     public override Finding Find() => Finding.Unable(reason);
 }
 
@@ -57,6 +79,8 @@ internal sealed class UndecidedEvaluator(string reason) : Evaluator
 internal sealed class DecidedEvaluator(Finding finding) : Evaluator
 {
     public override void Take(in RowView row) { }
+
+    public override void Take(RowBatch batch, ReadOnlySpan<int> rows) { }
 
     public override Finding Find() => finding;
 }

@@ -63,11 +63,30 @@ internal sealed class NumberStream(int sampleSize = 0, bool takesInstants = fals
         return _moments;
     }
 
-    /// <summary>The numbers kept, ascending.</summary>
-    public double[] Sorted()
+    /// <summary>Quantiles of the numbers kept, of which there is at least one, for shares from 0 to 1; between two ranks interpolated
+    /// linearly.</summary>
+    public IReadOnlyList<double> Quantiles(IReadOnlyList<double> shares)
     {
         Flush();
-        return _sample?.Sorted() ?? [];
+        if (_sample is null)
+        {
+            throw new InvalidOperationException("No numbers are kept.");
+        }
+
+        var numbers = _sample.Kept();
+        var last = numbers.Length - 1;
+        int[] ranks = [.. shares.SelectMany(share => new[] { (int)(share * last), Math.Min((int)(share * last) + 1, last) }).Distinct().Order()];
+        Ranks.Settle(numbers, ranks);
+        return [.. shares.Select(share => Between(numbers, share * last))];
+    }
+
+    private static double Between(double[] numbers, double rank)
+    {
+        var below = (int)rank;
+        var part = rank - below;
+
+        // Weighted, not by difference: two opposite values near the largest double must not overflow.
+        return part is 0 ? numbers[below] : (numbers[below] * (1 - part)) + (numbers[below + 1] * part);
     }
 
     private void Add(double number)

@@ -43,20 +43,48 @@ internal sealed class OrderRule(int[] columns, double mostly, bool mustRise, boo
 /// </remarks>
 internal sealed class UniqueRule(int[] columns, double mostly, MissingRows missing, DistinctBudget budget) : RowEvaluator(columns, mostly)
 {
+    private const int Fetched = 64;
+
     private readonly DistinctSet _seen = new(budget);
+
+    public override int Cost => 10;
+
+    public override void Claim(int rows) => _seen.Claim(rows);
+
+    public override void Take(RowBatch batch, ReadOnlySpan<int> rows)
+    {
+        Span<(ulong Low, ulong High)> hashes = stackalloc (ulong, ulong)[Fetched];
+        for (; !rows.IsEmpty; rows = rows[Math.Min(Fetched, rows.Length)..])
+        {
+            var some = rows[..Math.Min(Fetched, rows.Length)];
+            for (var i = 0; i < some.Length; i++)
+            {
+                hashes[i] = HashOf(new RowView(batch, some[i]));
+            }
+
+            _seen.Fetch(hashes[..some.Length]);
+            for (var i = 0; i < some.Length; i++)
+            {
+                var row = new RowView(batch, some[i]);
+                Tell(Judge(row, hashes[i]), row);
+            }
+        }
+    }
 
     public override Verdict JudgeAgain(in RowView row) => missing.Are(row, Columns)
         ? Verdict.Missing
         : _seen.IsRepeated(HashOf(row)) ? Verdict.Unexpected : Verdict.Expected;
 
-    protected override Verdict Judge(in RowView row)
+    protected override Verdict Judge(in RowView row) => Judge(row, HashOf(row));
+
+    private Verdict Judge(in RowView row, (ulong Low, ulong High) hash)
     {
         if (missing.Are(row, Columns))
         {
             return Verdict.Missing;
         }
 
-        var before = _seen.Add(HashOf(row));
+        var before = _seen.Add(hash);
         if (before is 1)
         {
             Regret();
@@ -74,13 +102,13 @@ internal sealed class UniqueRule(int[] columns, double mostly, MissingRows missi
     {
         if (Columns.Length is 1)
         {
-            return DistinctSet.Hash(row.Text(Column));
+            return row.Hash(Column);
         }
 
         var hash = (Low: 0UL, High: 0UL);
         foreach (var column in Columns)
         {
-            hash = DistinctSet.Combine(hash, row[column].IsMissing ? (1UL, 1UL) : DistinctSet.Hash(row.Text(column)));
+            hash = DistinctSet.Combine(hash, row.Hash(column));
         }
 
         return hash;

@@ -24,7 +24,7 @@ internal static class PairTypes
         var (mostly, missing) = (args.Mostly(), OfSeveral(args));
         return new Rule(
             args.Columns("column_list", 2), false, args.Where(),
-            context => new UniqueRule(context.Columns, mostly, missing, context.Budget));
+            context => new UniqueRule(context.Columns, mostly, missing, context.Budget), ReadsHashes: true);
     }
 
     public static Rule Sum(Kwargs args)

@@ -21,7 +21,7 @@ internal abstract class RowEvaluator(int[] columns, double mostly) : Evaluator
     /// <summary>Why rows cannot be judged, once they cannot.</summary>
     protected string? Undecided { get; set; }
 
-    public override void Take(in RowView row) => _tally.Add(Judge(row), row);
+    public override void Take(in RowView row) => Tell(Judge(row), row);
 
     /// <summary>Judges a row, in file order.</summary>
     protected abstract Verdict Judge(in RowView row);
@@ -43,6 +43,9 @@ internal abstract class RowEvaluator(int[] columns, double mostly) : Evaluator
         var success = judged is 0 || (judged - _tally.Unexpected) / (double)judged >= mostly;
         return new Finding(success, _tally.Details(JudgesMissing));
     }
+
+    /// <summary>Counts what came of a row.</summary>
+    protected void Tell(Verdict verdict, in RowView row) => _tally.Add(verdict, row);
 
     /// <summary>Counts a row as unexpected that was thought expected when it was judged.</summary>
     protected void Regret() => _tally.Regret();

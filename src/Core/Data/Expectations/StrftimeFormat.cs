@@ -126,7 +126,12 @@ internal sealed class StrftimeFormat
 
         for (; digits >= least; digits--)
         {
-            var value = int.Parse(text[..digits], NumberStyles.None, CultureInfo.InvariantCulture);
+            var value = 0;
+            foreach (var digit in text[..digits])
+            {
+                value = (10 * value) + digit - '0';
+            }
+
             if (value >= from && value <= to && IsMatch(format, text[digits..], parts.With(directive, value)))
             {
                 return true;

@@ -2,15 +2,22 @@ namespace Mlops.Data;
 
 /// <summary>Holds a table against a suite while its rows go by, once or, where <see cref="NeedsSecondPass"/> says so, twice.</summary>
 /// <remarks>
-/// A value is read once for all expectations that look at it. Memory is bounded whatever the length of the table: 256 MiB for
-/// distinct values, 16 MiB for each column that is ranked, and examples. The same rows give the same result. Not safe for concurrent use.
+/// Rows are gathered in batches. Of a batch a value is read once for all expectations that look at it, and then each expectation takes
+/// all rows in file order; columns and expectations are shared out among the threads. Memory is bounded whatever the length of the
+/// table: 256 MiB for distinct values, 16 MiB for each column that is ranked, a batch, and examples. The same rows give the same result,
+/// whatever the number of threads. Not safe for concurrent use.
 /// </remarks>
-public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
+/// <param name="suite">The expectations.</param>
+/// <param name="threads">How many threads evaluate a batch, from 1.</param>
+public sealed class SuiteEvaluation(CompiledSuite suite, int threads = 1) : CsvSink
 {
+    /// <summary>Fewer values than so many are read sooner than another thread is woken.</summary>
+    private const int FewValues = 4_096;
+
     private readonly Slot[] _slots = new Slot[suite.Rules.Count];
-    private int[] _used = [];
-    private bool[] _readsNumbers = [];
-    private Cell[] _cells = [];
+    private readonly ParallelOptions _parallel = new() { MaxDegreeOfParallelism = threads };
+    private RowBatch _batch = new([]);
+    private Slot[] _taking = [];
     private long _rows;
     private bool _isSecond;
 
@@ -30,9 +37,7 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
         }
 
         var budget = new DistinctBudget();
-        _cells = new Cell[names.Count];
-        _readsNumbers = new bool[names.Count];
-        var used = new bool[names.Count];
+        var reads = new ColumnReads?[names.Count];
         for (var i = 0; i < _slots.Length; i++)
         {
             var rule = suite.Rules[i];
@@ -43,46 +48,47 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
                 : new Slot(rule.Begin(new RuleContext(columns, names, budget)), rule.Where, conditions);
             foreach (var column in columns.Where(column => column >= 0))
             {
-                used[column] = true;
-                _readsNumbers[column] |= rule.ReadsNumbers;
+                reads[column] = (reads[column] ?? ColumnReads.None) | rule.Reads;
             }
 
             foreach (var column in conditions.Where(column => column >= 0))
             {
-                (used[column], _readsNumbers[column]) = (true, true);
+                reads[column] = (reads[column] ?? ColumnReads.None) | ColumnReads.Numbers;
             }
         }
 
-        _used = [.. Enumerable.Range(0, names.Count).Where(column => used[column])];
+        _batch = new RowBatch(reads);
+        _taking = [.. _slots.OrderByDescending(slot => slot.Evaluator.Cost)];
     }
 
     public override void Row(CsvRow row)
     {
-        var view = View(row);
-        foreach (ref readonly var slot in _slots.AsSpan())
-        {
-            if ((!_isSecond || slot.Evaluator.NeedsSecondPass) && slot.Looks(view))
-            {
-                slot.Evaluator.Take(view);
-            }
-        }
-
+        _batch.Add(row);
         _rows++;
+        if (_batch.IsFull)
+        {
+            Evaluate();
+        }
     }
 
     /// <summary>Says that the rows will go by again, header first.</summary>
     public void BeginSecondPass()
     {
+        Evaluate();
         (_isSecond, _rows) = (true, 0);
+        _batch.Clear(0);
         foreach (var slot in _slots)
         {
             slot.Evaluator.BeginSecondPass();
         }
+
+        _taking = [.. _taking.Where(slot => slot.Evaluator.NeedsSecondPass)];
     }
 
     /// <summary>What came of it, after all passes.</summary>
     public ValidationResult Result(ResultFormat format, SuiteName name, Func<long, ValidationMeta> meta)
     {
+        Evaluate();
         var results = suite.Suite.Expectations.Zip(_slots, (expectation, slot) => Result(expectation, slot.Evaluator.Find(), format)).ToList();
         var met = results.Count(result => result.Success);
         return new ValidationResult(
@@ -96,6 +102,7 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
     /// <summary>The expectations of rows that are critical and not met, by their place in the suite: what a row is set aside for.</summary>
     internal IReadOnlyList<int> BeginSieve()
     {
+        Evaluate();
         _rows = 0;
         var failed = Enumerable.Range(0, _slots.Length).Where(i => IsSievedBy(i) && !_slots[i].Evaluator.Find().Success).ToList();
         foreach (var i in failed)
@@ -107,17 +114,32 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
     }
 
     /// <summary>Whether an expectation is met by the rows so far.</summary>
-    internal bool IsMet(int place) => _slots[place].Evaluator.Find() is { Success: true, Undecided: null };
+    internal bool IsMet(int place)
+    {
+        Evaluate();
+        return _slots[place].Evaluator.Find() is { Success: true, Undecided: null };
+    }
 
     /// <summary>Whether an expectation is critical and of rows, so that setting rows aside meets it.</summary>
-    internal bool IsSievedBy(int place) =>
-        suite.Suite.Expectations[place].Severity is ExpectationSeverity.Critical && _slots[place].Evaluator is RowEvaluator { CanSieve: true };
+    internal bool IsSievedBy(int place)
+    {
+        Evaluate();
+        return suite.Suite.Expectations[place].Severity is ExpectationSeverity.Critical
+            && _slots[place].Evaluator is RowEvaluator { CanSieve: true };
+    }
 
     /// <summary>Which of the expectations a row breaks, knowing all rows. Rows come in file order.</summary>
     internal void Sieve(CsvRow row, IReadOnlyList<int> failed, List<int> broken)
     {
         broken.Clear();
-        var view = View(row);
+        _batch.Clear(_rows);
+        _batch.Add(row);
+        for (var column = 0; column < _batch.Columns; column++)
+        {
+            _batch.Read(column);
+        }
+
+        var view = new RowView(_batch, 0);
         foreach (var place in failed)
         {
             ref readonly var slot = ref _slots[place];
@@ -127,7 +149,46 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
             }
         }
 
-        _rows++;
+        _batch.Clear(++_rows);
+    }
+
+    /// <summary>Has the expectations take the rows gathered so far.</summary>
+    private void Evaluate()
+    {
+        if (_batch.Count > 0)
+        {
+            foreach (ref readonly var slot in _taking.AsSpan())
+            {
+                slot.Evaluator.Claim(_batch.Count);
+            }
+
+            Share(_batch.Columns, _batch.Read);
+            Share(_taking.Length, place => _taking[place].Take(_batch));
+        }
+
+        _batch.Clear(_rows);
+    }
+
+    /// <summary>Does pieces of work, begun in their order, on as many threads as there are.</summary>
+    private void Share(int count, Action<int> work)
+    {
+        var next = -1;
+        void DoAll()
+        {
+            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            {
+                work(i);
+            }
+        }
+
+        if (threads is 1 || _batch.Count * Math.Max(1, _batch.Columns) < FewValues)
+        {
+            DoAll();
+        }
+        else
+        {
+            Parallel.For(0, Math.Min(threads, count), _parallel, _ => DoAll());
+        }
     }
 
     private static int[] Places(IReadOnlyList<string> columns, IReadOnlyList<string> names)
@@ -169,19 +230,28 @@ public sealed class SuiteEvaluation(CompiledSuite suite) : CsvSink
         return new ExpectationResult(finding.Success && finding.Undecided is null, expectation, details, exception);
     }
 
-    private RowView View(CsvRow row)
-    {
-        foreach (var column in _used)
-        {
-            _cells[column] = Cell.Read(row[column], _readsNumbers[column]);
-        }
-
-        return new RowView(row, _cells, _rows);
-    }
-
     /// <param name="Conditions">Where the condition's columns stand.</param>
     private readonly record struct Slot(Evaluator Evaluator, Condition? Where, int[] Conditions)
     {
         public bool Looks(in RowView row) => Where is null || Where.Holds(row, Conditions);
+
+        public void Take(RowBatch batch)
+        {
+            if (Where is null)
+            {
+                Evaluator.Take(batch, batch.All);
+                return;
+            }
+
+            Span<int> rows = stackalloc int[batch.Count];
+            var count = 0;
+            foreach (var row in batch.All)
+            {
+                rows[count] = row;
+                count += Where.Holds(new RowView(batch, row), Conditions) ? 1 : 0;
+            }
+
+            Evaluator.Take(batch, rows[..count]);
+        }
     }
 }

@@ -22,13 +22,15 @@ public sealed record InferredSuite(
 /// lower ends of Wilson's 95 % intervals, for as many rows as are held out, rounded down to hundredths, so that a share seen in few rows
 /// does not ask too much. Uniqueness is not suggested
 /// for measured numbers, which are different from each other by nature and not by design.</para>
+/// <para>One rule is our own, <c>PlausibleRange</c>: numbers may lie as far outside those seen as these are apart. It is there for
+/// mistaken units and slipped decimal points, and only warns, since a larger number than ever before is often a true one.</para>
 /// <para>Suggestions are made from four rows of five, drawn by the seed, and kept if the fifth and all rows together meet them.</para>
 /// </remarks>
 public static class SuiteInference
 {
     public const double HeldOutShare = 0.2;
     private const double NearlyUnique = 0.08, FewCompleteness = 0.2, SeenOnce = 0.1, FractionalDistinct = 0.4, Coverage = 0.9;
-    private const int MaxDomain = 100;
+    private const int MaxDomain = 100, FewestForRange = 30;
     private const double Normal = 1.959964;
 
     /// <param name="open">Opens the table; called twice.</param>
@@ -43,7 +45,8 @@ public static class SuiteInference
         var compiled = read is SuiteReading.Read(var suite)
             ? suite
             : throw new InvalidOperationException($"A suggestion is not in order: {read}");
-        var (all, heldOut) = (new SuiteEvaluation(compiled), new SuiteEvaluation(compiled));
+        var threads = Environment.ProcessorCount;
+        var (all, heldOut) = (new SuiteEvaluation(compiled, threads), new SuiteEvaluation(compiled, threads));
         await PassAsync(
             open, new BothSinks(all, new HoldOutSink(heldOut, seed, HeldOutShare, takesHeldOut: true)), limits, cancellationToken);
         var suggestions = drafts.Select((draft, place) => draft with { Kept = all.IsMet(place) && heldOut.IsMet(place) }).ToList();
@@ -112,8 +115,9 @@ public static class SuiteInference
                 ("column", name), ("type_", Lower(column.Schema.Type)));
         }
 
-        var mayBeKey = column.Schema.Type is ColumnType.Integer or ColumnType.Text or ColumnType.Category;
-        if (mayBeKey && missing is 0 && rows > 1 && Math.Abs(1 - (column.Statistics.Distinct / (double)count)) <= NearlyUnique)
+        var isKey = column.Schema.Type is ColumnType.Integer or ColumnType.Text or ColumnType.Category
+            && missing is 0 && rows > 1 && Math.Abs(1 - (column.Statistics.Distinct / (double)count)) <= NearlyUnique;
+        if (isKey)
         {
             yield return Of(
                 "expect_column_values_to_be_unique", "UniqueIfApproximatelyUnique",
@@ -127,10 +131,43 @@ public static class SuiteInference
                 ("column", name), ("min_value", 0));
         }
 
+        if (!isKey && count >= FewestForRange && column.Statistics.Numbers is { } seen && seen.Maximum > seen.Minimum)
+        {
+            yield return Range(name, seen);
+        }
+
         if (column.Schema.Type is ColumnType.Category or ColumnType.Text && Domain(column, name, count) is { } domain)
         {
             yield return domain;
         }
+    }
+
+    private static Suggestion Range(string name, NumberStatistics seen)
+    {
+        var width = seen.Maximum - seen.Minimum;
+        var most = RoundedAway(seen.Maximum + width);
+        var reason = Told($"The numbers go from {seen.Minimum} to {seen.Maximum}.");
+        var range = seen.Minimum >= 0
+            ? Of("expect_column_values_to_be_between", "PlausibleRange", reason, ("column", name), ("max_value", most))
+            : Of(
+                "expect_column_values_to_be_between", "PlausibleRange", reason,
+                ("column", name), ("min_value", -RoundedAway(width - seen.Minimum)), ("max_value", most));
+        return range with { Expectation = range.Expectation with { Severity = ExpectationSeverity.Warning } };
+    }
+
+    /// <summary>A number, rounded up to two digits that count if it is positive, for a bound that is as rough as it looks.</summary>
+    private static double RoundedAway(double number)
+    {
+        if (number <= 0 || !double.IsFinite(number))
+        {
+            return Math.Min(number, double.MaxValue);
+        }
+
+        // As a decimal text, so that 50 does not become 50.00000000000001.
+        var exponent = (int)Math.Floor(Math.Log10(number)) - 1;
+        var digits = Math.Ceiling((number / Math.Pow(10, exponent)) - 1e-9);
+        var rounded = double.Parse(Told($"{digits}e{exponent}"), CultureInfo.InvariantCulture);
+        return double.IsFinite(rounded) ? rounded : double.MaxValue;
     }
 
     private static Suggestion? Domain(SuggestingColumn column, string name, long count)

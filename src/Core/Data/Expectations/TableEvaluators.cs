@@ -7,6 +7,8 @@ internal sealed class RowCountEvaluator(Bounds bounds) : Evaluator
 
     public override void Take(in RowView row) => _rows++;
 
+    public override void Take(RowBatch batch, ReadOnlySpan<int> rows) => _rows += rows.Length;
+
     public override Finding Find() => Finding.Observed(bounds.Hold(_rows), _rows);
 }
 

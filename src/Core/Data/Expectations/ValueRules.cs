@@ -48,14 +48,36 @@ internal sealed class LengthRule(int[] columns, double mostly, Bounds bounds) : 
     }
 }
 
+/// <summary>A test of a text that takes long, and is made once for each of few short texts.</summary>
+internal abstract class TextRule(int[] columns, double mostly) : ValueRule(columns, mostly)
+{
+    private readonly VerdictMemo _memo = new();
+
+    public override int Cost => 3;
+
+    protected sealed override bool Passes(in RowView row)
+    {
+        var text = row.Text(Column);
+        if (_memo.Find(text, out var slot) is { } known)
+        {
+            return known;
+        }
+
+        var passes = Passes(text, row.Number);
+        _memo.Keep(text, slot, passes);
+        return passes;
+    }
+
+    protected abstract bool Passes(ReadOnlySpan<byte> text, long row);
+}
+
 /// <summary>The regular expression must match somewhere in the text, or nowhere.</summary>
-internal sealed class PatternRule(int[] columns, double mostly, Regex pattern, bool mustMatch) : ValueRule(columns, mostly)
+internal sealed class PatternRule(int[] columns, double mostly, Regex pattern, bool mustMatch) : TextRule(columns, mostly)
 {
     private char[] _characters = new char[256];
 
-    protected override bool Passes(in RowView row)
+    protected override bool Passes(ReadOnlySpan<byte> text, long row)
     {
-        var text = row.Text(Column);
         if (text.Length > _characters.Length)
         {
             _characters = new char[2 * text.Length];
@@ -68,15 +90,15 @@ internal sealed class PatternRule(int[] columns, double mostly, Regex pattern, b
         }
         catch (RegexMatchTimeoutException)
         {
-            Undecided ??= $"Matching row {row.Number} took longer than {pattern.MatchTimeout.TotalSeconds:0} s.";
+            Undecided ??= $"Matching row {row} took longer than {pattern.MatchTimeout.TotalSeconds:0} s.";
             return true;
         }
     }
 }
 
-internal sealed class StrftimeRule(int[] columns, double mostly, StrftimeFormat format) : ValueRule(columns, mostly)
+internal sealed class StrftimeRule(int[] columns, double mostly, StrftimeFormat format) : TextRule(columns, mostly)
 {
-    protected override bool Passes(in RowView row) => format.IsMatch(row.Text(Column));
+    protected override bool Passes(ReadOnlySpan<byte> text, long row) => format.IsMatch(text);
 }
 
 /// <summary>What a text can be read as.</summary>

@@ -65,7 +65,10 @@ internal static class ValueTypes
     public static Rule Unique(Kwargs args)
     {
         var mostly = args.Mostly();
-        return OfValues(args, false, context => new UniqueRule(context.Columns, mostly, MissingRows.OfOneColumn, context.Budget));
+        return OfValues(args, false, context => new UniqueRule(context.Columns, mostly, MissingRows.OfOneColumn, context.Budget)) with
+        {
+            ReadsHashes = true,
+        };
     }
 
     public static Rule Matches(Kwargs args, bool mustMatch)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Mlops.Data;
@@ -12,7 +13,8 @@ public sealed class SuiteInferenceTests
         Assert.Equal(
             [
                 "ColumnSet", "CompleteIfComplete(id)", "RetainType(id)", "UniqueIfApproximatelyUnique(id)", "NonNegativeNumbers(id)",
-                "CompleteIfComplete(size)", "RetainType(size)", "NonNegativeNumbers(size)", "RetainCompleteness(colour)",
+                "CompleteIfComplete(size)", "RetainType(size)", "NonNegativeNumbers(size)", "PlausibleRange(size)",
+                "RetainCompleteness(colour)",
                 "CategoricalRange(colour)", "CompleteIfComplete(paid)", "RetainType(paid)", "CompleteIfComplete(delta)", "RetainType(delta)",
                 "UniqueIfApproximatelyUnique(delta)",
             ],
@@ -20,6 +22,22 @@ public sealed class SuiteInferenceTests
         Assert.Equal(1_000, inferred.SuggestedFromRows + inferred.HeldOutRows);
         var mostly = inferred.Suggestions.Single(one => one.Rule is "RetainCompleteness").Expectation.Kwargs["mostly"].GetDouble();
         Assert.InRange(mostly, 0.7, 0.79);
+    }
+
+    [Theory]
+    [InlineData(0.25, 21.0, null, 42.0)]
+    [InlineData(-3.0, 21.0, -27.0, 45.0)]
+    [InlineData(-0.012, 0.0, -0.024, 0.012)]
+    [InlineData(-8.0, -7.5, -8.5, -7.0)]
+    public async Task A_range_is_as_wide_again_on_either_side_and_only_warns(double least, double most, double? from, double to)
+    {
+        var inferred = await InferAsync(Table(200, i => (least + ((most - least) * (i % 50) / 49)).ToString("R", CultureInfo.InvariantCulture)), "size");
+
+        var range = Assert.Single(inferred.Suggestions, one => one.Rule is "PlausibleRange");
+        Assert.True(range.Kept);
+        Assert.Equal(ExpectationSeverity.Warning, range.Expectation.Severity);
+        Assert.Equal(from, range.Expectation.Kwargs.TryGetValue("min_value", out var bound) ? bound.GetDouble() : null);
+        Assert.Equal(to, range.Expectation.Kwargs["max_value"].GetDouble());
     }
 
     [Fact]
