@@ -35,4 +35,9 @@ run Data.Benchmarks "$folder/csv" 60
 peer bench/Data.Benchmarks/read_csv.py "$folder/csv"
 run Learning.Benchmarks 20000 "$folder/tables"
 peer bench/Learning.Benchmarks/compare.py "$folder/tables"
+if /usr/bin/python3 -c 'import optuna' 2>/dev/null; then
+  peer bench/Search.Benchmarks/compare.py
+else
+  echo "-- bench/Search.Benchmarks/compare.py left out: python3-optuna is not installed"
+fi
 bench/start.sh 7
