@@ -39,4 +39,9 @@ run Learning.Benchmarks 20000
 peer bench/Learning.Benchmarks/compare.py speed
 peer bench/Learning.Benchmarks/compare.py quality
 peer bench/Learning.Benchmarks/compare.py scaling
+if /usr/bin/python3 -c 'import optuna' 2>/dev/null; then
+  peer bench/Search.Benchmarks/compare.py
+else
+  echo "-- bench/Search.Benchmarks/compare.py left out: python3-optuna is not installed"
+fi
 bench/start.sh 7
