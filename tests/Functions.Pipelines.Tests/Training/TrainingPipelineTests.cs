@@ -23,6 +23,7 @@ public class TrainingPipelineTests
         Assert.Equal(
             [
                 "MLmodel",
+                "background.json",
                 "evaluation.json",
                 "input_example.json",
                 "model.onnx",
