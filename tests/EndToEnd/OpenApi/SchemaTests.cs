@@ -10,7 +10,7 @@ namespace Mlops.EndToEnd.OpenApi;
 public sealed class SchemaTests
 {
     /// <summary>
-    /// What is not a record: problem documents, ids in routes, predictions, which follow the model's signature, and what is a number or a word.
+    /// What is not a record: problem documents, ids in routes, predictions, which follow the model's signature, and numbers or words.
     /// </summary>
     private static readonly string[] ByHand =
         ["Problem", "Id", "PredictionRequest", "PredictionRecord", "PredictionResponse", "Prediction", nameof(HyperparameterValue)];
