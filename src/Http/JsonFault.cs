@@ -41,6 +41,12 @@ internal static partial class JsonFault
             return "must not be null";
         }
 
+        // A type that is read in a way of its own says itself what it is.
+        if (fault.Message.StartsWith("expected ", StringComparison.Ordinal))
+        {
+            return fault.Message;
+        }
+
         return fault.Message.Contains("could not be converted", StringComparison.Ordinal)
             ? $"expected {Described(TypeAt(path, type, options))}"
             : string.Create(

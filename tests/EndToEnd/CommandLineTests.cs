@@ -20,7 +20,9 @@ public sealed class CommandLineTests(DocumentedPlatform platform) : IDisposable
         var (code, said, _) = await RunAsync("train", spec, "--watch");
 
         Assert.Equal(ExitCode.Done, code);
-        Assert.Contains("0 %  startRun", said, StringComparison.Ordinal);
+
+        // Which steps are seen depends on how fast they end; the one that was under way at the first look is always told.
+        Assert.Matches(@"(?m)^ +\d{1,3} %  [a-z]\w+\r?$", said);
         Assert.Contains("passed its gates", said, StringComparison.Ordinal);
         Assert.Contains("✓ accuracy at least 0", said, StringComparison.Ordinal);
     }

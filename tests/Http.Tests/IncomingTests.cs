@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Mlops.Training;
 
 namespace Mlops.Http;
 
@@ -15,7 +16,8 @@ public class IncomingTests
         Part? First = null,
         IReadOnlyList<Part>? Parts = null,
         DateTimeOffset? Due = null,
-        bool Paid = false);
+        bool Paid = false,
+        HyperparameterValue? Size = null);
 
     [Theory]
     [InlineData("""{"customer":"a"}""", "number", "is required")]
@@ -27,6 +29,8 @@ public class IncomingTests
     [InlineData("""{"customer":"a","number":1,"due":"tomorrow"}""", "due", "expected an ISO 8601 instant")]
     [InlineData("""{"customer":"a","number":1,"parts":{}}""", "parts", "expected an array")]
     [InlineData("""{"customer":"a","number":1,"first":[]}""", "first", "expected an object")]
+    [InlineData("""{"customer":"a","number":1,"size":[]}""", "size", "expected a finite number or a word")]
+    [InlineData("""{"customer":"a","number":1,"size":1e400}""", "size", "expected a finite number or a word")]
     [InlineData("""{"customer":"a","number":1,"first":{"name":"x","count":1,"colour":"green"}}""", "first.colour", "expected one of deepRed, blue")]
     [InlineData("""{"customer":"a","number":1,"first":{"name":"x","count":1,"colour":1}}""", "first.colour", "expected one of deepRed, blue")]
     [InlineData("""{"customer":"a","number":1,"parts":[{"name":"x","count":1},{"name":"x","count":true}]}""", "parts[1].count", "expected a whole number that fits")]

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mlops.Training;
 
 /// <summary>A setting of a learner: a number in a range, or one of a few words.</summary>
@@ -24,6 +26,7 @@ public sealed record Hyperparameter(
         new(name, byDefault, 0, 0, false, description, choices);
 
     /// <summary>What is legal, for a message: <c>expected a whole number from 1 to 10000</c>.</summary>
+    [JsonIgnore]
     public string Expected => Choices is { } words
         ? $"expected one of {string.Join(", ", words)}"
         : FormattableString.Invariant($"expected a {(IsInteger ? "whole number" : "number")} from {Minimum} to {Maximum}");

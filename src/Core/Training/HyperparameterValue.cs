@@ -34,11 +34,12 @@ public readonly record struct HyperparameterValue
         public override HyperparameterValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType switch
             {
-                JsonTokenType.Number => new HyperparameterValue(reader.GetDouble()),
+                // A number that is too great is read as infinity, which could not be written again.
+                JsonTokenType.Number when reader.TryGetDouble(out var number) && double.IsFinite(number) => new HyperparameterValue(number),
                 JsonTokenType.String => new HyperparameterValue(reader.GetString()!),
                 JsonTokenType.True => new HyperparameterValue(1),
                 JsonTokenType.False => new HyperparameterValue(0),
-                _ => throw new JsonException("expected a number or a word"),
+                _ => throw new JsonException("expected a finite number or a word"),
             };
 
         public override void Write(Utf8JsonWriter writer, HyperparameterValue value, JsonSerializerOptions options)

@@ -6,15 +6,17 @@ using Mlops.Training;
 namespace Mlops.Learning;
 
 /// <summary>A row with nothing but its encoded features.</summary>
-internal class MlNetFeatures
+internal sealed class MlNetFeatures
 {
     public float[] Features { get; set; } = [];
 }
 
 /// <summary>A row to learn from: <typeparamref name="TLabel"/> is bool for two classes, uint from 1 for more, float for a quantity.</summary>
-internal sealed class MlNetRow<TLabel> : MlNetFeatures
+internal sealed class MlNetRow<TLabel>
     where TLabel : struct
 {
+    public float[] Features { get; set; } = [];
+
     public TLabel Label { get; set; }
 
     public float Weight { get; set; }

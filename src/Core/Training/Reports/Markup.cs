@@ -14,7 +14,7 @@ internal sealed class Markup
 {
     private readonly StringBuilder _text = new();
 
-    public static Markup Of(Handler handler) => new Markup().Add(handler);
+    public static Markup Of(Interpolation text) => new Markup().Add(text);
 
     /// <summary>Markup that is part of this product; never anything from outside.</summary>
     public static Markup Trusted(string markup)
@@ -35,18 +35,18 @@ internal sealed class Markup
         return all;
     }
 
-    public Markup Add(Handler handler)
+    public Markup Add(Interpolation text)
     {
-        _text.Append(handler.Text);
+        _text.Append(text.Text);
         return this;
     }
 
     public override string ToString() => _text.ToString();
 
     [InterpolatedStringHandler]
-    public readonly struct Handler
+    public readonly struct Interpolation
     {
-        public Handler(int literalLength, int formattedCount) => Text = new StringBuilder(literalLength + (8 * formattedCount));
+        public Interpolation(int literalLength, int formattedCount) => Text = new StringBuilder(literalLength + (8 * formattedCount));
 
         internal StringBuilder Text { get; }
 
