@@ -25,7 +25,7 @@ import numpy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARIES = ["ours", "xgboost", "scikit-learn"]
-TARGETS = {"breast-cancer": "diagnosis", "wine": "cultivar", "digits": "digit", "diabetes": "progression"}
+TARGETS = {"breast-cancer": "diagnosis", "wine": "cultivar", "diabetes": "progression", "digits": "digit"}
 
 
 class Report:
@@ -162,7 +162,8 @@ def speed(folder, rounds):
         f"The three take turns, {rounds} rounds; OMP_NUM_THREADS is the number of threads, and OMP_WAIT_POLICY=passive keeps peers from "
         "spinning. The median of the rounds, and the least, which neighbours on the machine disturb least; ratios are to the peer that "
         "is faster by the same measure."))
-    report.add("| table | threads | library | wall s | least wall | CPU s | least CPU | least wall, of faster peer | CPU | least CPU | score |",
+    report.add("| table | threads | library | wall s | least wall | CPU s | least CPU "
+               "| least wall, of faster peer | CPU | least CPU | score |",
                "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|---|")
     measures = {"wall": statistics.median, "least wall": min, "CPU": statistics.median, "least CPU": min}
     for table in large(folder, 7):
@@ -179,8 +180,9 @@ def speed(folder, rounds):
             for library in LIBRARIES:
                 ratios = [
                     of[library, name] / min(of[other, name] for other in LIBRARIES[1:]) for name in ("least wall", "CPU", "least CPU")]
-                report.add(f"| {table.name} | {threads} | {library} | " + " | ".join(f"{of[library, name]:.2f}" for name in measures) + " | "
-                           + " | ".join(f"{ratio:.2f}" for ratio in ratios) + f" | {scores[library][0]} {scores[library][1]:.4f} |")
+                cells = [f"{number:.2f}" for number in [*(of[library, name] for name in measures), *ratios]]
+                report.add(f"| {table.name} | {threads} | {library} | {' | '.join(cells)} "
+                           f"| {scores[library][0]} {scores[library][1]:.4f} |")
 
 
 def quality(folder, seeds):
@@ -189,13 +191,13 @@ def quality(folder, seeds):
         "for each of the first 2; spread is the standard deviation over seeds."))
     report.add("| table | seeds | library | score, mean over seeds | spread | log loss | worse by |", "|---|--:|---|--:|--:|--:|---|")
     for make, count in ((small, seeds), (large, min(seeds, 2))):
-        results = {}
-        for seed in range(count):
-            for table in make(folder, seed):
+        dealt = [make(folder / str(seed), seed) for seed in range(count)]
+        for tables in zip(*dealt):
+            table, runs = tables[0].name, {library: [] for library in LIBRARIES}
+            for seed, dealt_table in enumerate(tables):
                 for library in LIBRARIES:
-                    measure(library, table, 2, seed)
-                    results.setdefault(table.name, {}).setdefault(library, []).append(score(table))
-        for table, runs in results.items():
+                    measure(library, dealt_table, 2, seed)
+                    runs[library].append(score(dealt_table))
             means = {library: statistics.mean(run[1] for run in found) for library, found in runs.items()}
             spreads = {library: statistics.stdev(run[1] for run in found) for library, found in runs.items()}
             kind = runs["ours"][0][0]
