@@ -16,8 +16,12 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>Answers that need a gigabyte announced, another model or a broken platform; other tests have them.</summary>
-    private static readonly string[] OutOfReach = ["UploadDataset 413", "PutArtifact 413", "Predict 422", "Predict 503", "Readyz 503"];
+    /// <summary>Answers that need a gigabyte announced, a key sent twice, a model from elsewhere or a broken platform.</summary>
+    private static readonly string[] OutOfReach =
+    [
+        "UploadDataset 413", "PutArtifact 413", "Predict 422", "Predict 503", "Readyz 503", "StartTraining 422", "StartReproduction 409",
+        "ExplainModelVersion 409", "ExplainModelVersion 413", "Explain 409", "Explain 413", "Explain 503",
+    ];
 
     [Fact]
     public async Task Malformed_requests_are_answered_by_naming_what_is_wrong()
@@ -52,7 +56,8 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
 
         Assert.Empty(faults);
         Assert.Empty(platform.Host.Errors);
-        Assert.Empty(promised.Except(seen).Except(OutOfReach));
+        var unseen = promised.Except(seen).Except(OutOfReach).ToList();
+        Assert.True(unseen.Count is 0, string.Join(", ", unseen));
         await StillWorksAsync();
     }
 

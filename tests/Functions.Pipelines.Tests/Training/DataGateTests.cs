@@ -125,7 +125,8 @@ public sealed class DataGateTests : IAsyncDisposable
         "expect_column_values_to_be_between",
         new Dictionary<string, JsonElement>
         {
-            ["column"] = JsonSerializer.SerializeToElement("age"), ["min_value"] = JsonSerializer.SerializeToElement(0),
+            ["column"] = JsonSerializer.SerializeToElement("age"),
+            ["min_value"] = JsonSerializer.SerializeToElement(0),
         },
         severity);
 

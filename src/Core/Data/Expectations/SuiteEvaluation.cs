@@ -221,7 +221,11 @@ public sealed class SuiteEvaluation(CompiledSuite suite, int threads = 1) : CsvS
             ResultFormat.BooleanOnly => new ResultDetails(),
             ResultFormat.Basic => all with
             {
-                PartialUnexpectedCounts = null, PartialUnexpectedIndexList = null, UnexpectedList = null, UnexpectedIndexList = null, Details = null,
+                PartialUnexpectedCounts = null,
+                PartialUnexpectedIndexList = null,
+                UnexpectedList = null,
+                UnexpectedIndexList = null,
+                Details = null,
             },
             ResultFormat.Summary => all with { UnexpectedList = null, UnexpectedIndexList = null },
             _ => all,
