@@ -90,7 +90,7 @@ bench: setup ## Benchmarks; reports go to bench/reports
 
 .PHONY: format
 format: prerequisites ## Format the code (CHECK=1 only says what is not formatted)
-	@dotnet format MlopsFunctions.sln $(if $(CHECK),--verify-no-changes) --exclude standins
+	@dotnet format MlopsFunctions.sln $(if $(CHECK),--verify-no-changes)
 
 .PHONY: validate-config
 validate-config: prerequisites ## Check host.json, settings and the API description

@@ -10,6 +10,6 @@ if (args is ["interleaved"])
     return;
 }
 
-// In this process: a project that BenchmarkDotNet generates would not know of the stand-ins.
+// In this process: a project that BenchmarkDotNet generates would not know of the central package versions.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12);
 BenchmarkSwitcher.FromAssembly(typeof(ScorerBenchmarks).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Mlops.Onnx;
 
-/// <summary>What this project expects of the ONNX Runtime API, be it the official package or its stand-in.</summary>
+/// <summary>What this project expects of the ONNX Runtime API.</summary>
 public class NativeRuntimeTests
 {
     [Fact]
