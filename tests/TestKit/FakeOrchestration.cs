@@ -114,6 +114,12 @@ public sealed class FakeOrchestration(object? input = null) : TaskOrchestrationC
 
     public override Guid NewGuid() => new(++_guids, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
 
+    /// <summary>What a retry policy's predicate takes: it was made for the exceptions of the Durable Task core.</summary>
+    private static DurableTask.Core.Exceptions.TaskFailedException CoreFailure(TaskFailureDetails details) => new(details.ErrorMessage)
+    {
+        FailureDetails = new(details.ErrorType, details.ErrorMessage, details.StackTrace, innerFailure: null, isNonRetriable: false),
+    };
+
     private static T? RoundTrip<T>(object? value) =>
         Converter.Serialize(value) is { } text ? Converter.Deserialize<T>(text) : default;
 
@@ -162,7 +168,7 @@ public sealed class FakeOrchestration(object? input = null) : TaskOrchestrationC
             return await handler(new RetryContext(this, attempt, failure.FailureDetails, _now - began, CancellationToken.None));
         }
 
-        if (retry.Policy is not { } policy || attempt >= policy.MaxNumberOfAttempts || !(policy.Handle?.Invoke(failure) ?? true))
+        if (retry.Policy is not { } policy || attempt >= policy.MaxNumberOfAttempts || !policy.Handle(CoreFailure(failure.FailureDetails)))
         {
             return false;
         }

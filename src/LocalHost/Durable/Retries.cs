@@ -24,7 +24,7 @@ internal static class Retries
             catch (TaskFailedException failure)
                 when (attempt < policy.MaxNumberOfAttempts
                     && !IsTooLate(context, policy, began)
-                    && (policy.Handle?.Invoke(failure) ?? true))
+                    && policy.Handle(CoreFailure.Of(failure.FailureDetails)))
             {
                 await context.CreateTimer(DelayAfter(policy, attempt), CancellationToken.None);
             }

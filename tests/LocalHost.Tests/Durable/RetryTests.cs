@@ -70,6 +70,16 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_policy_that_means_this_failure_retries()
+    {
+        var policy = new RetryPolicy(5, TimeSpan.FromSeconds(1)) { HandleFailure = failure => failure.IsCausedBy<InvalidDataException>() };
+
+        var (result, calls, _) = await RunAsync(TaskOptions.FromRetryPolicy(policy), failures: 3, new InvalidDataException());
+
+        Assert.Equal(("done", 4), (result, calls));
+    }
+
+    [Fact]
     public async Task A_handler_decides_by_the_attempt_and_the_failure()
     {
         var seen = new List<int>();
