@@ -21,6 +21,7 @@ public static class ApiApp
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing();
+        app.Services.TryAddSingleton<PredictionEdge>();
         app.Services.AddHostedService<EndpointRefresh>();
         return app;
     }

@@ -52,6 +52,9 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         }
     }
 
+    public ITensorScorer LoadTensors(ReadOnlyMemory<byte> onnx, TensorSignature signature) =>
+        throw new ModelLoadException("Models that take tensors cannot be loaded yet.");
+
     private static void Refuse(OnnxGraphInfo graph)
     {
         if (graph.HasExternalData)

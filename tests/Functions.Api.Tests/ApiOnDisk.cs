@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
 using Mlops.Onnx;
@@ -46,6 +47,7 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         .AddRegistry()
         .AddOnnx()
         .AddServing()
+        .AddSingleton<PredictionEdge>()
         .BuildServiceProvider();
 
     public FakeTimeProvider Time { get; } = new();

@@ -23,7 +23,9 @@ public class PredictionBenchmarks
 
     private readonly ArrayBufferWriter<byte> _output = new(1024 * 1024);
     private byte[] _body = [];
-    private ServedModel? _model;
+    private PredictionRequestReader? _requests;
+    private PredictionResponseWriter? _responses;
+    private IModelScorer? _scorer;
     private FeatureRows? _rows;
     private float[] _scores = [];
 
@@ -34,7 +36,11 @@ public class PredictionBenchmarks
     [Params(5, 17)]
     public int Digits { get; set; }
 
-    private ServedModel Model => _model ?? throw new InvalidOperationException("Prepare was not called.");
+    private PredictionRequestReader Requests => _requests ?? throw new InvalidOperationException("Prepare was not called.");
+
+    private PredictionResponseWriter Responses => _responses ?? throw new InvalidOperationException("Prepare was not called.");
+
+    private IModelScorer Scorer => _scorer ?? throw new InvalidOperationException("Prepare was not called.");
 
     [GlobalSetup]
     public void Prepare()
@@ -56,32 +62,33 @@ public class PredictionBenchmarks
             new Dictionary<string, string>(),
             0,
             "");
-        _model = new ServedModel(version, new OnnxModelLoader(OnnxLimits.Default).Load(Graph(), Signature));
-        _rows = ((PredictionReading.Accepted)_model.Requests.Read(_body)).Rows;
+        _scorer = new OnnxModelLoader(OnnxLimits.Default).Load(Graph(), Signature);
+        (_requests, _responses) = (new PredictionRequestReader(Signature), new PredictionResponseWriter(version));
+        _rows = ((PredictionReading.Accepted)_requests.Read(_body)).Rows;
         _scores = new float[Rows * 2];
         Score();
     }
 
     [Benchmark]
-    public void Read() => ((PredictionReading.Accepted)Model.Requests.Read(_body)).Rows.Dispose();
+    public void Read() => ((PredictionReading.Accepted)Requests.Read(_body)).Rows.Dispose();
 
     [Benchmark]
-    public void Score() => Model.Scorer.Score(_rows?.Batch ?? default, _scores);
+    public void Score() => Scorer.Score(_rows?.Batch ?? default, _scores);
 
     [Benchmark]
     public void Write()
     {
         _output.ResetWrittenCount();
-        Model.Responses.Write(_output, _scores);
+        Responses.Write(_output, _scores);
     }
 
     [Benchmark]
     public void Whole()
     {
         _output.ResetWrittenCount();
-        using var rows = ((PredictionReading.Accepted)Model.Requests.Read(_body)).Rows;
-        Model.Scorer.Score(rows.Batch, _scores);
-        Model.Responses.Write(_output, _scores);
+        using var rows = ((PredictionReading.Accepted)Requests.Read(_body)).Rows;
+        Scorer.Score(rows.Batch, _scores);
+        Responses.Write(_output, _scores);
     }
 
     private string Number(Random random) => (random.NextDouble() * 100).ToString($"G{Digits}", CultureInfo.InvariantCulture);

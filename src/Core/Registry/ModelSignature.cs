@@ -18,12 +18,14 @@ public enum TaskType { Binary, Multiclass, Regression }
 /// regression.</param>
 /// <param name="DecisionThreshold">Of two classes: the probability of the positive one from which on it is the label; absent: the more
 /// probable class is.</param>
+/// <param name="Tensors">What the graph takes and gives, if it is not about the columns of a table; then there are no features.</param>
 public sealed record ModelSignature(
     IReadOnlyList<ColumnSchema> Features,
     string Target,
     TaskType Task,
     IReadOnlyList<string> Classes,
-    double? DecisionThreshold = null)
+    double? DecisionThreshold = null,
+    TensorSignature? Tensors = null)
 {
     public const string NumericInput = "numeric";
     public const string StringInput = "strings";

@@ -24,6 +24,10 @@ public interface IModelLoader
     /// <exception cref="ModelLoadException">The bytes are not a model this runtime can run, or its inputs and outputs do not fit
     /// the signature.</exception>
     IModelScorer Load(ReadOnlyMemory<byte> onnx, ModelSignature signature);
+
+    /// <exception cref="ModelLoadException">The bytes are not a model this runtime can run, or its inputs and outputs are not these.
+    /// </exception>
+    ITensorScorer LoadTensors(ReadOnlyMemory<byte> onnx, TensorSignature signature);
 }
 
 /// <summary>A model cannot be loaded. The message is for the person who registered it.</summary>

@@ -62,7 +62,9 @@ internal sealed class ModelCache(ModelFiles files, IModelLoader loader)
     private async Task<ServedModel> LoadAsync(TenantId tenant, ModelVersion version, CancellationToken cancellationToken)
     {
         var onnx = await files.ReadOnnxAsync(tenant, version, cancellationToken);
-        return new ServedModel(version, loader.Load(onnx, version.Signature));
+        return version.Signature.Tensors is { } tensors
+            ? new ServedModel(version, loader.LoadTensors(onnx, tensors))
+            : new ServedModel(version, loader.Load(onnx, version.Signature));
     }
 
     private sealed class Entry(Task<ServedModel> loading)

@@ -37,20 +37,6 @@ public sealed class PredictionResponseWriter
 
     private int Width => Math.Max(_classes.Length, 1);
 
-    /// <summary>The first row with a score that is no number, which JSON cannot say; −1 if there is none.</summary>
-    public int FindNonFinite(ReadOnlySpan<float> scores)
-    {
-        for (var i = 0; i < scores.Length; i++)
-        {
-            if (!float.IsFinite(scores[i]))
-            {
-                return i / Width;
-            }
-        }
-
-        return -1;
-    }
-
     /// <param name="output">Where to write.</param>
     /// <param name="scores">Finite, row-major [rows, <see cref="ModelSignature.OutputWidth"/>].</param>
     public void Write(IBufferWriter<byte> output, ReadOnlySpan<float> scores)

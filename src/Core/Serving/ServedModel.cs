@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mlops.Registry;
 
 namespace Mlops.Serving;
@@ -9,23 +10,27 @@ namespace Mlops.Serving;
 /// </remarks>
 public sealed class ServedModel
 {
+    private readonly ConcurrentDictionary<Type, object> _states = new();
     private int _references = 1;
 
     /// <param name="scorer">Owned from here on.</param>
-    public ServedModel(ModelVersion version, IModelScorer scorer)
-    {
-        (Version, Scorer) = (version, scorer);
-        Requests = new PredictionRequestReader(version.Signature);
-        Responses = new PredictionResponseWriter(version);
-    }
+    public ServedModel(ModelVersion version, IModelScorer scorer) => (Version, Scorer) = (version, scorer);
+
+    /// <param name="scorer">Owned from here on.</param>
+    public ServedModel(ModelVersion version, ITensorScorer scorer) => (Version, TensorScorer) = (version, scorer);
 
     public ModelVersion Version { get; }
 
-    public IModelScorer Scorer { get; }
+    /// <summary>What scores rows; absent if the model takes tensors.</summary>
+    public IModelScorer? Scorer { get; }
 
-    public PredictionRequestReader Requests { get; }
+    /// <summary>What scores tensors; absent if the model takes rows.</summary>
+    public ITensorScorer? TensorScorer { get; }
 
-    public PredictionResponseWriter Responses { get; }
+    /// <summary>What a reader or writer has prepared for this model, made the first time it is asked for.</summary>
+    public TState StateOf<TState>(Func<ModelVersion, TState> make)
+        where TState : class =>
+        (TState)_states.GetOrAdd(typeof(TState), static (_, making) => making.make(making.Version), (make, Version));
 
     /// <returns>Null if the model is out of service already.</returns>
     public ModelLease? TryLease()
@@ -49,7 +54,8 @@ public sealed class ServedModel
     {
         if (Interlocked.Decrement(ref _references) is 0)
         {
-            Scorer.Dispose();
+            Scorer?.Dispose();
+            TensorScorer?.Dispose();
         }
     }
 }

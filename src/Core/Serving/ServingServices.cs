@@ -11,6 +11,7 @@ public static class ServingServices
     {
         services.TryAddSingleton<EndpointStore>();
         services.TryAddSingleton<EndpointRouter>();
+        services.TryAddSingleton<Predictor>();
         return services;
     }
 }

@@ -15,6 +15,8 @@ namespace Mlops.Api.Serving;
 /// <summary>Explanations of predictions.</summary>
 public sealed class ExplanationFunctions(EndpointRouter router, ModelStore models, ModelFiles files, IExplainerLoader explainers)
 {
+    private static readonly string[] MediaTypes = ["application/json"];
+
     private const int MaxRecords = 100;
     private const int MaxBudget = 65_536;
 
@@ -31,7 +33,7 @@ public sealed class ExplanationFunctions(EndpointRouter router, ModelStore model
         CancellationToken cancellationToken)
     {
         var options = Options(request);
-        using var body = await PredictionBody.ReadAsync(request, cancellationToken);
+        using var body = await PredictionBody.ReadAsync(request, MediaTypes, cancellationToken);
         var tenant = request.Caller().Tenant;
         return await models.FindVersionAsync(tenant, RegistryRoute.Model(name), number, cancellationToken) is { } version
             ? await ExplainAsync(tenant, version, body, options, cancellationToken)
@@ -47,7 +49,7 @@ public sealed class ExplanationFunctions(EndpointRouter router, ModelStore model
     {
         var endpoint = EndpointRequests.Name(name);
         var options = Options(request);
-        using var body = await PredictionBody.ReadAsync(request, cancellationToken);
+        using var body = await PredictionBody.ReadAsync(request, MediaTypes, cancellationToken);
         var tenant = request.Caller().Tenant;
         switch (await router.AcquireAsync(tenant, endpoint, cancellationToken))
         {

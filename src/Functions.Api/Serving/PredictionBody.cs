@@ -19,13 +19,19 @@ internal sealed class PredictionBody : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _rented.AsSpan(0, _length);
 
-    /// <exception cref="ProblemException">415 if it is not JSON, 413 if it is too long.</exception>
-    public static async Task<PredictionBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The same bytes, valid until disposal.</summary>
+    public ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, _length);
+
+    /// <param name="mediaTypes">What is read; parameters like a charset may follow.</param>
+    /// <exception cref="ProblemException">415 if it is something else, 413 if it is too long.</exception>
+    public static async Task<PredictionBody> ReadAsync(
+        HttpRequest request, IReadOnlyList<string> mediaTypes, CancellationToken cancellationToken)
     {
-        if (!request.HasJsonContentType())
+        if (!IsOneOf(request.ContentType, mediaTypes))
         {
             throw new ProblemException(
-                StatusCodes.Status415UnsupportedMediaType, new FieldError("Content-Type", "expected application/json"));
+                StatusCodes.Status415UnsupportedMediaType,
+                new FieldError("Content-Type", $"expected {string.Join(" or ", mediaTypes)}"));
         }
 
         if (request.ContentLength > MaxBytes)
@@ -76,6 +82,26 @@ internal sealed class PredictionBody : IDisposable
                 _rented = larger;
             }
         }
+    }
+
+    private static bool IsOneOf(string? contentType, IReadOnlyList<string> mediaTypes)
+    {
+        var mediaType = contentType.AsSpan();
+        if (mediaType.IndexOf(';') is var end and >= 0)
+        {
+            mediaType = mediaType[..end];
+        }
+
+        mediaType = mediaType.Trim();
+        foreach (var accepted in mediaTypes)
+        {
+            if (mediaType.Equals(accepted, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ProblemException TooLong() => new(

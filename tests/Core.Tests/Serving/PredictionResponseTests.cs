@@ -57,17 +57,6 @@ public sealed class PredictionResponseTests : IDisposable
         Parallel.For(0, 200, _ => Assert.Equal(expected, Write(writer, Enumerable.Repeat(0.5f, 200).ToArray())));
     }
 
-    [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.PositiveInfinity)]
-    public async Task The_row_whose_score_is_no_number_is_found(float bad)
-    {
-        var writer = new PredictionResponseWriter(await VersionAsync());
-
-        Assert.Equal(1, writer.FindNonFinite([0, 1, 0, bad]));
-        Assert.Equal(-1, writer.FindNonFinite([0, 1, 0, 1]));
-    }
-
     private async Task<ModelVersion> VersionAsync() => await _registry.RegisterAsync("a");
 
     private async Task<ModelVersion> RegressionAsync()

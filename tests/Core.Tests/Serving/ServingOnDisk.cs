@@ -70,7 +70,7 @@ internal sealed class ServingOnDisk : IAsyncDisposable
 
     public Task RefreshAsync() => Router.RefreshAsync(TenantId.Default, default);
 
-    public static void Score(ServedModel model) => model.Scorer.Score(new FeatureBatch(1, new float[1], new[] { "" }), new float[2]);
+    public static void Score(ServedModel model) => model.Scorer?.Score(new FeatureBatch(1, new float[1], new[] { "" }), new float[2]);
 
     public async ValueTask DisposeAsync()
     {

@@ -33,6 +33,9 @@ internal sealed class TestLoader : IModelLoader
 
         return scorer;
     }
+
+    public ITensorScorer LoadTensors(ReadOnlyMemory<byte> onnx, TensorSignature signature) =>
+        throw new ModelLoadException("it takes tensors");
 }
 
 internal sealed class TestScorer(ModelSignature signature) : IModelScorer
