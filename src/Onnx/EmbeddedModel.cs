@@ -25,18 +25,18 @@ public sealed partial class GraphWriter
 
     private readonly List<byte[]> _embeddedTensors = [];
 
-    /// <summary>Takes over the nodes and constants of a model whose inputs are values of this graph.</summary>
+    /// <summary>Takes over what a model whose inputs are values of this graph needs for its wanted outputs: nodes and constants.</summary>
     /// <param name="inputs">A value for each of the model's inputs, by the name that the model has for it.</param>
     /// <param name="outputs">The names of the model's outputs that are wanted.</param>
     /// <returns>The wanted outputs, in the order in which they were asked for.</returns>
     /// <exception cref="ModelLoadException">
-    /// The bytes are not a model, it lacks an output, needs an input that is not given, or holds what cannot be taken over: graphs
+    /// The bytes are not a model, it lacks an output, needs an input that is not given, or what cannot be taken over: graphs
     /// within graphs, operators of other domains or of versions in which they meant something else.
     /// </exception>
     public GraphValue[] Embed(ReadOnlySpan<byte> model, IReadOnlyDictionary<string, GraphValue> inputs, params ReadOnlySpan<string> outputs)
     {
         var info = OnnxGraphInfo.Read(model);
-        RequireEmbeddable(info);
+        RequireKnownVersions(info);
         var names = new Dictionary<string, string>(StringComparer.Ordinal) { [""] = "" };
         foreach (var input in info.Inputs)
         {
@@ -52,7 +52,7 @@ public sealed partial class GraphWriter
             {
                 if (fields.Field is Model.Graph)
                 {
-                    EmbedGraph(fields.Message, names);
+                    EmbedGraph(fields.Message, names, [.. outputs], info);
                 }
             }
         }
@@ -72,9 +72,8 @@ public sealed partial class GraphWriter
         return values;
     }
 
-    private static void RequireEmbeddable(OnnxGraphInfo info)
+    private static void RequireKnownVersions(OnnxGraphInfo info)
     {
-        var version = info.Opsets.GetValueOrDefault("", 1);
         foreach (var (domain, newest) in info.Opsets.Where(opset => opset.Key is "" or LearningDomain))
         {
             if (newest > (domain is "" ? Opset : LearningOpset))
@@ -82,29 +81,30 @@ public sealed partial class GraphWriter
                 throw new ModelLoadException($"The embedded model needs version {newest} of the operators of '{domain}'.");
             }
         }
+    }
 
-        foreach (var name in info.Operators)
+    private static void RequireSameMeaning(NodeEntry node, OnnxGraphInfo info)
+    {
+        var isDefault = node.Domain is "" or "ai.onnx";
+        if (!isDefault && node.Domain is not LearningDomain)
         {
-            if (name.Contains(':', StringComparison.Ordinal) && !name.StartsWith($"{LearningDomain}:", StringComparison.Ordinal))
-            {
-                throw new ModelLoadException($"The embedded model uses the operator {name}, which is of neither known domain.");
-            }
+            throw new ModelLoadException(
+                $"The embedded model uses the operator {node.Domain}:{node.Operator}, which is of neither known domain.");
+        }
 
-            if (ChangedIn.TryGetValue(name, out var changed) && version < changed)
-            {
-                throw new ModelLoadException($"The embedded model uses {name} of version {version}, which changed in version {changed}.");
-            }
-
-            if (name is $"{LearningDomain}:LabelEncoder" && info.Opsets.GetValueOrDefault(LearningDomain, 1) < 2)
-            {
-                throw new ModelLoadException("The embedded model uses LabelEncoder of version 1, which changed in version 2.");
-            }
+        var version = info.Opsets.GetValueOrDefault(isDefault ? "" : LearningDomain, 1);
+        var changed = isDefault ? ChangedIn.GetValueOrDefault(node.Operator, 1) : node.Operator is "LabelEncoder" ? 2 : 1;
+        if (version < changed)
+        {
+            throw new ModelLoadException(
+                $"The embedded model uses {node.Operator} of version {version}, which changed in version {changed}.");
         }
     }
 
-    private void EmbedGraph(ProtobufReader graph, Dictionary<string, string> names)
+    private void EmbedGraph(ProtobufReader graph, Dictionary<string, string> names, HashSet<string> wanted, OnnxGraphInfo info)
     {
-        // Constants first: nodes refer to them.
+        // Constants before nodes, which refer to them.
+        var nodes = Needed(graph, wanted);
         var constants = graph;
         while (constants.Next())
         {
@@ -115,20 +115,46 @@ public sealed partial class GraphWriter
 
             if (constants.Field is Graph.Initializer)
             {
-                EmbedTensor(constants.Bytes, names);
+                EmbedTensor(constants.Bytes, names, wanted);
             }
         }
 
+        foreach (var node in nodes)
+        {
+            RequireSameMeaning(node, info);
+            EmbedNode(node, names);
+        }
+    }
+
+    /// <summary>The nodes that the wanted values are made by, in order; what these read is wanted then, too.</summary>
+    private static List<NodeEntry> Needed(ProtobufReader graph, HashSet<string> wanted)
+    {
+        var nodes = new List<NodeEntry>();
         while (graph.Next())
         {
             if (graph.Field is Graph.Node)
             {
-                EmbedNode(graph.Message, names);
+                nodes.Add(ReadNode(graph.Message));
             }
         }
+
+        // A node stands behind those whose values it reads.
+        for (var i = nodes.Count - 1; i >= 0; i--)
+        {
+            if (wanted.Overlaps(nodes[i].Outputs))
+            {
+                wanted.UnionWith(nodes[i].Inputs.Where(input => input.Length > 0));
+            }
+            else
+            {
+                nodes.RemoveAt(i);
+            }
+        }
+
+        return nodes;
     }
 
-    private void EmbedTensor(ReadOnlySpan<byte> tensor, Dictionary<string, string> names)
+    private void EmbedTensor(ReadOnlySpan<byte> tensor, Dictionary<string, string> names, HashSet<string> wanted)
     {
         var old = "";
         var fields = new ProtobufReader(tensor);
@@ -141,13 +167,18 @@ public sealed partial class GraphWriter
             }
         }
 
+        if (!wanted.Contains(old))
+        {
+            return;
+        }
+
         // Of a field that is given twice the later holds.
         var renamed = new ProtobufWriter();
         renamed.Text(Tensor.Name, names[old] = NewValue("embedded").Name);
         _embeddedTensors.Add([.. tensor, .. renamed.ToArray()]);
     }
 
-    private void EmbedNode(ProtobufReader node, Dictionary<string, string> names)
+    private static NodeEntry ReadNode(ProtobufReader node)
     {
         var (operatorName, domain) = ("", "");
         var (inputs, outputs, settings) = (new List<string>(), new List<string>(), new List<NodeSetting>());
@@ -156,9 +187,7 @@ public sealed partial class GraphWriter
             switch (node.Field)
             {
                 case OnnxFields.Node.Input:
-                    inputs.Add(names.TryGetValue(node.Text, out var known)
-                        ? known
-                        : throw new ModelLoadException($"The embedded model uses the value '{node.Text}' before it has it."));
+                    inputs.Add(node.Text);
                     break;
                 case OnnxFields.Node.Output:
                     outputs.Add(node.Text);
@@ -175,13 +204,21 @@ public sealed partial class GraphWriter
             }
         }
 
-        foreach (var output in outputs.Where(output => output.Length > 0))
+        return new NodeEntry(operatorName, domain, [.. inputs], [.. outputs], [.. settings]);
+    }
+
+    /// <summary>Adds a node with the names that values have in this graph.</summary>
+    private void EmbedNode(NodeEntry node, Dictionary<string, string> names)
+    {
+        var inputs = Array.ConvertAll(node.Inputs, input => names.TryGetValue(input, out var known)
+            ? known
+            : throw new ModelLoadException($"The embedded model uses the value '{input}' before it has it."));
+        foreach (var output in node.Outputs.Where(output => output.Length > 0))
         {
-            names[output] = NewValue(operatorName).Name;
+            names[output] = NewValue(node.Operator).Name;
         }
 
-        _nodes.Add(new NodeEntry(
-            operatorName, domain, [.. inputs], [.. outputs.Select(output => names[output])], [.. settings]));
+        _nodes.Add(node with { Inputs = inputs, Outputs = Array.ConvertAll(node.Outputs, output => names[output]) });
     }
 
     private static NodeSetting EmbedSetting(ReadOnlySpan<byte> encoded)

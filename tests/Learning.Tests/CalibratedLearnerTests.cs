@@ -164,21 +164,6 @@ public sealed class CalibratedLearnerTests
     }
 
     [Theory]
-    [InlineData("ml-net-fast-tree")]
-    [InlineData("ml-net-light-gbm")]
-    [InlineData("ml-net-sdca")]
-    public void What_has_no_probabilities_to_go_on_with_is_refused_before_it_is_trained(string name)
-    {
-        var learner = CalibratedLearner.Compose(Make.Learner(name), new CalibrationSpec(CalibrationMethod.Platt));
-
-        // Trained, it would refuse this table for having no rows.
-        var refusal = Assert.Throws<TrainingRefusedException>(
-            () => learner.Train(Make.Classification(2, [], Make.Numbers("x"))));
-
-        Assert.Equal($"Models of {name} cannot be calibrated.", refusal.Message);
-    }
-
-    [Theory]
     [InlineData("gradient-boosting")]
     [InlineData("logistic-regression")]
     public void Equal_data_and_seed_give_equal_bytes_on_one_thread_and_on_two(string name)

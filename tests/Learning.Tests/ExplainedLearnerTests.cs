@@ -24,6 +24,10 @@ public sealed class ExplainedLearnerTests
         { "logistic-regression", TaskType.Multiclass, 3, ExplanationMethod.LinearShap, ExplanationScale.Score },
         { "ridge", TaskType.Regression, 0, ExplanationMethod.LinearShap, ExplanationScale.Value },
         { "elastic-net", TaskType.Regression, 0, ExplanationMethod.LinearShap, ExplanationScale.Value },
+        { "ml-net-fast-tree", TaskType.Regression, 0, ExplanationMethod.TreeShap, ExplanationScale.Value },
+        { "ml-net-sdca", TaskType.Binary, 2, ExplanationMethod.LinearShap, ExplanationScale.Score },
+        { "ml-net-sdca", TaskType.Multiclass, 3, ExplanationMethod.LinearShap, ExplanationScale.Score },
+        { "ml-net-sdca", TaskType.Regression, 0, ExplanationMethod.LinearShap, ExplanationScale.Value },
     };
 
     [Theory]
@@ -51,6 +55,18 @@ public sealed class ExplainedLearnerTests
             var predicted = predictions.AsSpan(row * data.Signature.OutputWidth, data.Signature.OutputWidth).ToArray();
             Assert.All(Predicted(outputs, task, scale).Zip(predicted), pair => Assert.Equal(pair.First, pair.Second, 2e-3 * Math.Max(1, Math.Abs(pair.First))));
         }
+    }
+
+    [Fact]
+    public void Trees_in_several_sums_are_explained_by_sampling()
+    {
+        var data = Make.Mixed(300, TaskType.Multiclass, 3);
+        var rows = FeatureBatches.From(data.Features.Take([0, 1, 2]), data.Signature);
+
+        using var explainer = new OnnxExplainerLoader(Models, OnnxLimits.Default).Load(
+            Make.Learner("ml-net-light-gbm").Train(data, ("rounds", 3)).ToOnnx(), data.Signature, rows, new ExplanationOptions());
+
+        Assert.Equal(ExplanationMethod.KernelShap, explainer.Method);
     }
 
     [Fact]

@@ -96,6 +96,7 @@ public sealed class LinearObjectiveTests
     /// <summary>Eleven numbers, past the width of a vector, and a category of four levels with unknown values.</summary>
     private static DesignMatrix Matrix(DeterministicRandom random, int rows) => new(
         rows,
+        11,
         [.. Enumerable.Range(0, rows * 11).Select(_ => (float)random.NextGaussian())],
         [[.. Enumerable.Range(0, rows).Select(_ => random.NextInt(5) - 1)]],
         [4]);

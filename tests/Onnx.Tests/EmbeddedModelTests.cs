@@ -61,6 +61,21 @@ public class EmbeddedModelTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_no_wanted_output_needs_is_left_behind()
+    {
+        var strange = Inner();
+        var y = strange.Node("org.example", "Magic", 1, [strange.Input("unwanted", ElementType.Float, Dimension.Rows)])[0];
+        strange.Output(strange.Add(y, strange.Constant([1f], 1)), "magic", ElementType.Float, Dimension.Rows);
+        var graph = new GraphWriter("outer");
+        var x = graph.Input("x", ElementType.Float, Dimension.Rows, 2);
+
+        var given = new Dictionary<string, GraphValue> { ["in"] = x, ["unwanted"] = x };
+        graph.Output(graph.Embed(strange.ToBytes(), given, "double")[0], "y", ElementType.Float, Dimension.Rows, 2);
+
+        Assert.Equal(["Add"], OnnxGraphInfo.Read(graph.ToBytes()).Operators);
+    }
+
     /// <summary>sum = in + (10, 20) and double = 2·in.</summary>
     private static GraphWriter Inner()
     {

@@ -27,6 +27,8 @@ public sealed record TrainingProgress(int Completed, int Total, double Loss);
 /// <param name="Monotone">By feature name: 1 where the prediction may only rise with the feature, −1 where it may only fall. A
 /// learner that cannot promise it refuses.</param>
 /// <param name="Validation">Rows that are not learned from: where given, early stopping and the reported loss use them.</param>
+/// <param name="HeldOut">Rows on which an export that others convert must predict as the model does, or there is none; nothing is learned
+/// from them.</param>
 public sealed record TrainingOptions(
     IReadOnlyDictionary<string, HyperparameterValue> Hyperparameters,
     int Seed,
@@ -34,7 +36,8 @@ public sealed record TrainingOptions(
     Action<TrainingProgress>? Progress = null,
     IReadOnlyDictionary<string, ColumnPreprocessing>? Preprocessing = null,
     IReadOnlyDictionary<string, int>? Monotone = null,
-    TrainingData? Validation = null);
+    TrainingData? Validation = null,
+    DataFrame? HeldOut = null);
 
 /// <summary>A way of learning a model from a table, preprocessing included.</summary>
 /// <remarks>Implementations hold no state between calls and may be called concurrently.</remarks>
@@ -47,15 +50,12 @@ public interface ILearner
 
     IReadOnlyList<Hyperparameter> Hyperparameters { get; }
 
-    /// <summary>Why it cannot be used on this installation; null if it can.</summary>
+    /// <summary>Why it cannot be used on this machine; null if it can.</summary>
     string? Unavailable => null;
 
     /// <summary>Whether its models can be held to <see cref="TrainingOptions.Monotone"/>; for two classes and for quantities, not for more
     /// classes.</summary>
     bool CanBeMonotone => false;
-
-    /// <summary>Whether a <see cref="CalibrationSpec"/> can be applied to its classifiers.</summary>
-    bool CanBeCalibrated => true;
 
     /// <exception cref="TrainingRefusedException">The data cannot be learned from; the message says why.</exception>
     ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken);

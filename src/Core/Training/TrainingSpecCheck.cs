@@ -113,7 +113,6 @@ public static class TrainingSpecCheck
             }
 
             errors.AddRange(MonotoneCheck.Check(spec, learner, learners));
-            Require(spec.Calibration is null || learner.CanBeCalibrated, "calibration", $"models of {learner.Name} cannot be calibrated");
         }
     }
 

@@ -9,7 +9,7 @@ using Mlops.Training;
 namespace Mlops.Pipelines.Training;
 
 /// <summary>A learner that a training spec can name, and what can be set about it.</summary>
-/// <param name="Unavailable">Why it cannot be used on this installation; null if it can.</param>
+/// <param name="Unavailable">Why it cannot be used on this machine; null if it can.</param>
 public sealed record LearnerView(
     string Name, IReadOnlyList<TaskType> Tasks, IReadOnlyList<Hyperparameter> Hyperparameters, string? Unavailable = null)
 {

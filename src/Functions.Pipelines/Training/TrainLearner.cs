@@ -18,6 +18,8 @@ public sealed class TrainLearner(TrainingTable table, TrainingFiles files, Learn
         var choice = await files.ChoiceAsync(tenant, request.Id, request.Spec, cancellationToken);
         var rows = await table.ReadSplitAsync(step, cancellationToken);
         var fit = fits.For(request.Spec, choice, rows.Signature, Environment.ProcessorCount);
+        var heldOut = rows.HeldOut.Select(rows.Signature.Features.Select(feature => feature.Name));
+        fit = fit with { Options = fit.Options with { HeldOut = heldOut } };
         var progress = new LatestProgress();
         var curve = new LossCurve();
         var model = await watched.RunAsync(

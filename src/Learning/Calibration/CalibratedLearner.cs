@@ -26,8 +26,6 @@ public sealed class CalibratedLearner : ILearner
 
     public bool CanBeMonotone => _inner.CanBeMonotone;
 
-    public bool CanBeCalibrated => _inner.CanBeCalibrated;
-
     /// <summary>The learner as the spec would have it calibrated; the learner itself if it asks for nothing.</summary>
     public static ILearner Compose(ILearner learner, CalibrationSpec? spec) =>
         spec is null or { Method: null, Threshold: null, MaximizeMetric: null } ? learner : new CalibratedLearner(learner, spec);
@@ -39,10 +37,8 @@ public sealed class CalibratedLearner : ILearner
         TrainingChecks.Refuse(
             signature.Task is not TaskType.Binary && (_spec.Threshold is not null || _spec.MaximizeMetric is not null),
             "Only two classes are told apart by a threshold.");
-        var reason = $"Models of {_inner.Name} cannot be calibrated.";
-        TrainingChecks.Refuse(!_inner.CanBeCalibrated, reason);
         var model = _inner.Train(data, options, cancellationToken) as IProbabilityGraph
-            ?? throw new TrainingRefusedException(reason);
+            ?? throw new TrainingRefusedException($"Models of {_inner.Name} cannot be calibrated.");
         if (_spec is { Method: null, MaximizeMetric: null })
         {
             return new CalibratedModel(Name, signature, model, null, null, _spec.Threshold);

@@ -14,16 +14,16 @@ internal sealed class DesignMatrix
     private readonly TermTable[] _terms;
     private readonly int[] _termOffsets;
 
-    /// <param name="numbers">Row-major [rows, numberWidth].</param>
+    /// <param name="numbers">Row-major [rows, <paramref name="numberWidth"/>].</param>
     /// <param name="codes">For each categorical feature the level of each row, or <see cref="CategoryLevels.Unknown"/>.</param>
     /// <param name="levelCounts">How many levels each categorical feature has.</param>
     /// <param name="terms">For each text its terms.</param>
-    public DesignMatrix(int rows, float[] numbers, int[][] codes, int[] levelCounts, params TermTable[] terms)
+    public DesignMatrix(
+        int rows, int numberWidth, float[] numbers, int[][] codes, int[] levelCounts, params TermTable[] terms)
     {
         (Rows, _numbers, _codes, _terms) = (rows, numbers, codes, terms);
-        NumberWidth = numbers.Length / Math.Max(rows, 1);
         _offsets = new int[codes.Length];
-        Width = NumberWidth;
+        Width = NumberWidth = numberWidth;
         for (var i = 0; i < codes.Length; i++)
         {
             _offsets[i] = Width;

@@ -59,6 +59,6 @@ internal sealed class LinearEncoding
             }
         }
 
-        return new DesignMatrix(encoded.Rows, numbers, encoded.Codes, encoding.CategoryWidths, encoded.Terms);
+        return new DesignMatrix(encoded.Rows, width, numbers, encoded.Codes, encoding.CategoryWidths, encoded.Terms);
     }
 }

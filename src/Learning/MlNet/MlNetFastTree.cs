@@ -15,6 +15,8 @@ public sealed class MlNetFastTree : MlNetLearner
 
     public override IReadOnlyList<Hyperparameter> Hyperparameters => All;
 
+    public override string? Unavailable => NativeParts.FastTree;
+
     private protected override IEstimator<ITransformer> Trainer(MLContext context, TaskType task, Settings settings, TrainingOptions options) =>
         task is TaskType.Binary
             ? context.BinaryClassification.Trainers.FastTree(Set(new FastTreeBinaryTrainer.Options(), settings, options))

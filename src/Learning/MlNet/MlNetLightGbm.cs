@@ -15,6 +15,8 @@ public sealed class MlNetLightGbm : MlNetLearner
 
     public override IReadOnlyList<Hyperparameter> Hyperparameters => All;
 
+    public override string? Unavailable => NativeParts.LightGbm;
+
     private protected override IEstimator<ITransformer> Trainer(MLContext context, TaskType task, Settings settings, TrainingOptions options)
     {
         // The options of each task derive from a base of their own, so that they can only be set one by one.

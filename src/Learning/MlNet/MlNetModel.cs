@@ -1,15 +1,16 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Mlops.Data;
+using Mlops.Onnx;
 using Mlops.Registry;
-using Mlops.Training;
 
 namespace Mlops.Learning;
 
 /// <summary>What a trainer of ML.NET has learned.</summary>
 internal sealed class MlNetModel(
-    string learner, MLContext context, ITransformer transformer, ModelSignature signature, LinearEncoding encoding) : ITrainedModel
+    string learner, MLContext context, ITransformer transformer, ModelSignature signature, LinearEncoding encoding) : IProbabilityGraph
 {
+    /// <summary>The probability of the second of two classes, a probability per class, or the value.</summary>
     private readonly string _column = signature.Task is TaskType.Binary ? "Probability" : "Score";
 
     public IReadOnlyDictionary<string, double> Importance { get; set; } = new Dictionary<string, double>();
@@ -28,15 +29,36 @@ internal sealed class MlNetModel(
         };
     }
 
-    public byte[] ToOnnx()
+    public GraphValue Probabilities(ModelGraph graph)
     {
-        using var exported = new MemoryStream();
-        var empty = encoding.Encode(RawFeatures.Read(Empty(), signature));
-        context.Model.ConvertToOnnx(transformer, MlNetRows.ToScore(context, empty), exported, _column);
-        return ConvertedModel.Wrap(exported.ToArray(), _column, learner, signature, encoding.ToGraph);
+        var scores = Scores(graph);
+        return signature.Task is TaskType.Binary
+            ? graph.Writer.Concat(1, graph.Writer.Sub(graph.Writer.Constant([1f], 1), scores), scores)
+            : scores;
     }
 
-    private DataFrame Empty() => new([.. signature.Features.Select(feature => feature.IsNumeric
-        ? (Column)new NumericColumn(feature, [])
-        : new StringColumn(feature, [], []))]);
+    public byte[] ToOnnx()
+    {
+        var graph = new ModelGraph(signature, learner);
+        if (signature.Task is TaskType.Regression)
+        {
+            return graph.Regresses(Scores(graph));
+        }
+
+        var probabilities = Probabilities(graph);
+        return graph.Classifies(graph.Label(probabilities), probabilities);
+    }
+
+    /// <summary>What ML.NET's converter writes, behind the encoding: [rows, classes] for more than two, else [rows, 1].</summary>
+    private GraphValue Scores(ModelGraph graph)
+    {
+        using var converted = new MemoryStream();
+        context.Model.ConvertToOnnx(transformer, MlNetRows.None(context, encoding.Width), converted, _column);
+
+        // The converter names inputs after columns, outputs so too.
+        return graph.Writer.Embed(
+            converted.ToArray(),
+            new Dictionary<string, GraphValue> { [MlNetRows.Features] = encoding.ToGraph(graph) },
+            $"{_column}.output")[0];
+    }
 }

@@ -8,17 +8,23 @@ namespace Mlops.Learning;
 /// <summary>A row with nothing but its encoded features.</summary>
 internal sealed class MlNetFeatures
 {
-    public float[] Features { get; set; } = [];
+    public VBuffer<float> Features { get; set; }
 }
 
-/// <summary>A row to learn from: <typeparamref name="TLabel"/> is bool for two classes, uint from 1 for more, float for a quantity.</summary>
+/// <summary>A row to learn from: <typeparamref name="TLabel"/> is bool for two classes, uint for more, float for a quantity.</summary>
 internal sealed class MlNetRow<TLabel>
     where TLabel : struct
 {
-    public float[] Features { get; set; } = [];
+    public VBuffer<float> Features { get; set; }
 
     public TLabel Label { get; set; }
 
+    public float Weight { get; set; }
+}
+
+/// <summary>Of a row to learn from what it weighs.</summary>
+internal sealed class MlNetWeight
+{
     public float Weight { get; set; }
 }
 
@@ -30,22 +36,20 @@ internal static class MlNetRows
     public const string Weight = nameof(MlNetRow<>.Weight);
 
     public static IDataView ToScore(MLContext context, DesignMatrix matrix) => context.Data.LoadFromEnumerable(
-        Enumerable.Range(0, matrix.Rows).Select(row => new MlNetFeatures { Features = Dense(matrix, row) }),
+        Encoded(matrix).Select(row => new MlNetFeatures { Features = row }),
         Schema(typeof(MlNetFeatures), matrix.Width));
 
-    public static IDataView ToLearn(MLContext context, DesignMatrix matrix, TrainingData data)
+    /// <summary>No row, for what asks only which columns there are.</summary>
+    public static IDataView None(MLContext context, int width) =>
+        context.Data.LoadFromEnumerable<MlNetFeatures>([], Schema(typeof(MlNetFeatures), width));
+
+    public static IDataView ToLearn(MLContext context, DesignMatrix matrix, TrainingData data) => data.Signature.Task switch
     {
-        switch (data.Signature.Task)
-        {
-            case TaskType.Binary:
-                return Load(context, matrix, data, target => target is 1, null);
-            case TaskType.Multiclass:
-                // Keys count from 1; 0 is a missing one.
-                return Load(context, matrix, data, target => (uint)target + 1, new KeyDataViewType(typeof(uint), data.Signature.Classes.Count));
-            default:
-                return Load(context, matrix, data, target => (float)target, null);
-        }
-    }
+        TaskType.Binary => Load(context, matrix, data, target => target is 1, null),
+        TaskType.Multiclass => Load(
+            context, matrix, data, target => (uint)target, new KeyDataViewType(typeof(uint), data.Signature.Classes.Count)),
+        _ => Load(context, matrix, data, target => (float)target, null),
+    };
 
     private static IDataView Load<TLabel>(
         MLContext context, DesignMatrix matrix, TrainingData data, Func<double, TLabel> label, DataViewType? labelType)
@@ -57,13 +61,15 @@ internal static class MlNetRows
             schema[Label].ColumnType = labelType;
         }
 
-        var rows = Enumerable.Range(0, matrix.Rows).Select(row => new MlNetRow<TLabel>
+        var rows = Encoded(matrix).Select((features, row) => new MlNetRow<TLabel>
         {
-            Features = Dense(matrix, row),
+            Features = features,
             Label = label(data.Target[row]),
             Weight = (float)(data.Weights?[row] ?? 1),
         });
-        return context.Data.LoadFromEnumerable(rows, schema);
+
+        // Trainers pass over the rows many times, and shuffle only what is cached: as a stream, rows sorted by target stay sorted.
+        return context.Data.Cache(context.Data.LoadFromEnumerable(rows, schema));
     }
 
     private static SchemaDefinition Schema(Type rowType, int width)
@@ -73,10 +79,25 @@ internal static class MlNetRows
         return schema;
     }
 
-    private static float[] Dense(DesignMatrix matrix, int row)
+    /// <summary>Rows without their zeros, of which categories and texts have many.</summary>
+    private static IEnumerable<VBuffer<float>> Encoded(DesignMatrix matrix)
     {
-        var sum = new double[matrix.Width];
-        matrix.AddRow(row, 1, sum);
-        return Array.ConvertAll(sum, value => (float)value);
+        var (columns, values) = (new List<int>(), new List<float>());
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            columns.Clear();
+            values.Clear();
+            matrix.ForEach(row, Keep);
+            yield return new VBuffer<float>(matrix.Width, values.Count, [.. values], [.. columns]);
+        }
+
+        void Keep(int column, float value)
+        {
+            if (value is not 0)
+            {
+                columns.Add(column);
+                values.Add(value);
+            }
+        }
     }
 }

@@ -28,7 +28,8 @@ internal static class AdditivePartReader
             }
         }
 
-        return found.Count is 1 ? found[0] : found.SingleOrDefault(part => part.Input == preferred);
+        var meant = found.Count is 1 ? found : found.FindAll(part => part.Input == preferred);
+        return meant is [var only] ? only : null;
     }
 
     private static AdditivePart? ReadNode(ProtobufReader node)

@@ -68,15 +68,6 @@ public sealed class MonotoneCheckTests
         Assert.Empty(Refusals(spec with { Preprocessing = new Dictionary<string, ColumnPreprocessing> { ["when"] = new(Dates: []) } }));
     }
 
-    [Fact]
-    public void Calibration_is_refused_where_the_learner_has_none()
-    {
-        var spec = Spec() with { Learner = new LearnerSpec("wild"), Calibration = new CalibrationSpec(CalibrationMethod.Platt) };
-
-        Assert.Equal([new SpecError("calibration", "models of wild cannot be calibrated")], Check(spec));
-        Assert.Empty(Check(spec with { Learner = new LearnerSpec("steady") }));
-    }
-
     private static TrainingSpec Spec(params (string Feature, int Direction)[] monotone) => new(
         "m", "d", "left", new LearnerSpec("steady", Monotone: monotone.ToDictionary(asked => asked.Feature, asked => asked.Direction)));
 
@@ -111,8 +102,6 @@ public sealed class MonotoneCheckTests
         public IReadOnlyList<Hyperparameter> Hyperparameters => [];
 
         public bool CanBeMonotone => isAble;
-
-        public bool CanBeCalibrated => isAble;
 
         public ITrainedModel Train(TrainingData data, TrainingOptions options, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

@@ -27,6 +27,7 @@ public static class AutoMl
     private const double DefaultMinutes = 10;
 
     /// <summary>The candidates in the order in which their defaults are tried.</summary>
+    /// <remarks>ML.NET's learners are not among them: of their kinds there are others already, which pruners can stop.</remarks>
     private static readonly Candidate[] Known =
     [
         new("gradient-boosting"),
