@@ -30,11 +30,14 @@ mkdir -p "$folder/csv"
 run LocalHost.Benchmarks --durable
 run Storage.Benchmarks "$folder"
 run Core.Benchmarks --predict-cpu
+run Core.Benchmarks --log "$folder"
+run Core.Benchmarks --metrics-cpu
 run Onnx.Benchmarks interleaved
 run Data.Benchmarks "$folder/csv" 60
 peer bench/Data.Benchmarks/read_csv.py "$folder/csv"
 run Data.Benchmarks expectations "$folder/csv" 1000000
 peer bench/Data.Benchmarks/check_expectations.py "$folder/csv"
+run AbTesting.Simulations "$folder"
 run Learning.Benchmarks 20000
 peer bench/Learning.Benchmarks/compare.py speed
 peer bench/Learning.Benchmarks/compare.py quality

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlops.Cli.Data;
 using Mlops.Cli.Demo;
+using Mlops.Cli.Registry;
 using Mlops.Cli.Reports;
 using Mlops.Cli.SmokeTest;
 using Mlops.Cli.Studies;
@@ -50,6 +51,7 @@ internal sealed record MlopsCommand(IAnsiConsole Screen, TextWriter Json)
         root.Subcommands.Add(TrainCommand.Create(this));
         root.Subcommands.Add(StudyCommand.Create(this));
         root.Subcommands.Add(ReportCommand.Create(this));
+        root.Subcommands.Add(RegisterCommand.Create(this));
         root.Subcommands.Add(DemoCommand.Create(this));
         root.Subcommands.Add(SmokeTestCommand.Create(this));
         var parsed = root.Parse(args);

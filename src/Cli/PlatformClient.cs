@@ -32,6 +32,30 @@ internal sealed class PlatformClient(Uri address, string? key = null) : IDisposa
         return await ReadAsync(answer, cancellationToken);
     }
 
+    /// <summary>Hands an ONNX file in, with what is said of it.</summary>
+    /// <param name="idempotencyKey">Null: each time it is sent makes a version.</param>
+    public async Task<JsonNode> RegisterAsync(
+        string model, string onnxPath, JsonObject spec, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(onnxPath);
+        using var form = new MultipartFormDataContent
+        {
+            { JsonContent.Create(spec), "spec" },
+            { new StreamContent(file), "model", "model.onnx" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Relative($"/api/v1/models/{Uri.EscapeDataString(model)}/versions"))
+        {
+            Content = form,
+        };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        }
+
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        return await ReadAsync(answer, cancellationToken);
+    }
+
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, cancellationToken);
 

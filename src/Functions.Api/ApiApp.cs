@@ -2,9 +2,11 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Mlops.AbTesting;
 using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
+using Mlops.Http.Telemetry;
 using Mlops.Onnx;
 using Mlops.Registry;
 using Mlops.Serving;
@@ -20,9 +22,11 @@ public static class ApiApp
         app.UseMiddleware<ProblemDetailsMiddleware>();
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
-        app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing();
+        app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing().AddAbTesting()
+            .AddMetricsPage();
         app.Services.TryAddSingleton<PredictionEdge>();
         app.Services.AddHostedService<EndpointRefresh>();
+        app.Services.AddHostedService<PredictionLogging>();
         return app;
     }
 }

@@ -1,10 +1,12 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Mlops.Api;
+using Mlops.Http.Telemetry;
 using Mlops.Storage;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddSqliteStorage(builder.Configuration["MLOPS_DATA"] ?? ".mlops");
+builder.Services.AddOtlpExport(builder.Configuration, "mlops-api");
 builder.AddApi();
 builder.Build().Run();

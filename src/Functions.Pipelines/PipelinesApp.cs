@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Mlops.AbTesting;
 using Mlops.Data;
 using Mlops.Http;
 using Mlops.Learning;
@@ -9,6 +10,7 @@ using Mlops.Onnx;
 using Mlops.Pipelines.Studies;
 using Mlops.Pipelines.Training;
 using Mlops.Registry;
+using Mlops.Serving;
 using Mlops.Tracking;
 using Mlops.Training;
 
@@ -23,7 +25,7 @@ public static class PipelinesApp
         app.Services.TryAddSingleton(TimeProvider.System);
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.TryAddSingleton<Reproduction.VersionRecords>();
-        app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx();
+        app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddLearning().AddOnnx().AddServing().AddAbTesting();
         app.Services.AddSingleton<TrainingFiles>().AddSingleton<TrainingProgressBoard>().AddSingleton<TrainingTable>();
         app.Services.AddSingleton<LearnerFits>().AddSingleton<WatchedLearning>().AddSingleton<StudyStore>().AddSingleton<TrialRuns>()
             .AddSingleton<TrainingViews>().AddSingleton<HeldOutScores>().AddSingleton<ExportedImportance>();

@@ -11,10 +11,11 @@ internal static partial class JsonFault
     /// <param name="fault">What reading a <paramref name="type"/> threw.</param>
     /// <param name="type">What the document as a whole should have been.</param>
     /// <param name="options">The options it was read with.</param>
-    public static IReadOnlyList<FieldError> Describe(JsonException fault, Type type, JsonSerializerOptions options)
+    /// <param name="whole">What the document as a whole is called.</param>
+    public static IReadOnlyList<FieldError> Describe(JsonException fault, Type type, JsonSerializerOptions options, string whole = "body")
     {
         var path = (fault.Path ?? "$").TrimStart('$').TrimStart('.');
-        var field = path.Length is 0 ? "body" : path;
+        var field = path.Length is 0 ? whole : path;
         if (MissingNames().Match(fault.Message) is { Success: true } missing)
         {
             var prefix = path.Length is 0 ? "" : path + ".";

@@ -1,4 +1,5 @@
 using Mlops.Api;
+using Mlops.Http.Telemetry;
 using Mlops.LocalHost.Durable;
 using Mlops.LocalHost.Hosting;
 using Mlops.Pipelines;
@@ -14,6 +15,7 @@ public static class PlatformApps
         var (api, pipelines) = (typeof(ApiApp).Assembly, typeof(PipelinesApp).Assembly);
         host.Services.AddSqliteStorage(host.DataPath);
         host.Services.AddDurableEngine(_ => { }, api, pipelines);
+        host.Services.AddOtlpExport(host.Configuration, "mlops");
         host.AddApp(api, app => app.AddApi());
         host.AddApp(pipelines, app => app.AddPipelines());
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Mlops.Serving;
 using static Mlops.Onnx.OnnxFields;
 
 namespace Mlops.Onnx;
@@ -9,8 +9,8 @@ internal sealed class GraphScan
     /// <summary>Graphs within graphs and types within types; real models have two or three.</summary>
     private const int MaximumDepth = 32;
 
-    /// <summary>Operators that hand a classifier's label on to the output.</summary>
-    private static readonly HashSet<string> PassThrough = new(StringComparer.Ordinal) { "Identity", "Cast", "Reshape", "Squeeze" };
+    /// <summary>How many elements sparse constants may have together once they are written out, which the runtime does.</summary>
+    private const long MaximumSparseElements = 64L * 1024 * 1024;
 
     private readonly Dictionary<string, long> _opsets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
@@ -18,10 +18,12 @@ internal sealed class GraphScan
     private readonly HashSet<string> _valued = new(StringComparer.Ordinal);
     private readonly List<GraphPort> _inputs = [];
     private readonly List<GraphPort> _outputs = [];
-    private readonly Dictionary<string, (string Source, IReadOnlyList<string>? Labels)> _labelPaths = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _functions = new(StringComparer.Ordinal);
+    private readonly LabelPaths _labels = new();
     private string _graphName = string.Empty;
     private bool _hasGraph;
     private bool _hasExternalData;
+    private long _sparseElements;
 
     public OnnxGraphInfo Read(ReadOnlySpan<byte> bytes)
     {
@@ -79,26 +81,23 @@ internal sealed class GraphScan
             _metadata,
             [.. _operators],
             _hasExternalData,
-            FindClassLabels());
+            _outputs.Select(output => _labels.Find(output.Name)).FirstOrDefault(labels => labels is not null),
+            [.. _functions],
+            LabelsOfMaps());
     }
 
-    private IReadOnlyList<string>? FindClassLabels()
+    private Dictionary<string, IReadOnlyList<string>> LabelsOfMaps()
     {
-        foreach (var output in _outputs)
+        var found = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var output in _outputs.Where(output => output.Kind is PortKind.SequenceOfMaps))
         {
-            var name = output.Name;
-            for (var step = 0; step < MaximumDepth && _labelPaths.TryGetValue(name, out var path); step++)
+            if (_labels.Find(output.Name) is { } labels)
             {
-                if (path.Labels is not null)
-                {
-                    return path.Labels;
-                }
-
-                name = path.Source;
+                found[output.Name] = labels;
             }
         }
 
-        return null;
+        return found;
     }
 
     private void ReadOpset(ProtobufReader opset)
@@ -141,17 +140,27 @@ internal sealed class GraphScan
 
     private void ReadFunction(ProtobufReader function)
     {
+        var (name, domain) = (string.Empty, string.Empty);
         while (function.Next())
         {
-            if (function.Field is Function.Node)
+            switch (function.Field)
             {
-                ReadNode(function.Message, depth: 1);
-            }
-            else if (function.Field is Function.Attribute)
-            {
-                ReadAttribute(function.Message, depth: 1, out _);
+                case Function.Name:
+                    name = function.Text;
+                    break;
+                case Function.Domain:
+                    domain = function.Text;
+                    break;
+                case Function.Node:
+                    ReadNode(function.Message, depth: 1);
+                    break;
+                case Function.Attribute:
+                    ReadAttribute(function.Message, depth: 1, new NodeLabels());
+                    break;
             }
         }
+
+        _functions.Add(Qualified(domain, name));
     }
 
     private void ReadTraining(ProtobufReader training)
@@ -189,10 +198,10 @@ internal sealed class GraphScan
                     ReadSparseTensor(graph.Message, depth);
                     break;
                 case Graph.Input when depth == 0:
-                    _inputs.Add(ReadPort(graph.Message));
+                    _inputs.Add(PortReader.Read(graph.Message));
                     break;
                 case Graph.Output when depth == 0:
-                    _outputs.Add(ReadPort(graph.Message));
+                    _outputs.Add(PortReader.Read(graph.Message));
                     break;
             }
         }
@@ -201,7 +210,7 @@ internal sealed class GraphScan
     private void ReadNode(ProtobufReader node, int depth)
     {
         var (operatorName, domain, input, output) = (string.Empty, string.Empty, (string?)null, (string?)null);
-        IReadOnlyList<string>? labels = null;
+        var labels = new NodeLabels();
         while (node.Next())
         {
             switch (node.Field)
@@ -219,23 +228,23 @@ internal sealed class GraphScan
                     domain = node.Text;
                     break;
                 case Node.Attribute:
-                    ReadAttribute(node.Message, depth, out var found);
-                    labels ??= found;
+                    ReadAttribute(node.Message, depth, labels);
                     break;
             }
         }
 
-        _operators.Add(domain is "" or "ai.onnx" ? operatorName : $"{domain}:{operatorName}");
-        if (depth == 0 && output is not null && (labels is not null || PassThrough.Contains(operatorName)))
+        _operators.Add(Qualified(domain, operatorName));
+        if (depth == 0 && output is not null)
         {
-            _labelPaths[output] = (input ?? string.Empty, labels);
+            _labels.AddNode(operatorName, input ?? string.Empty, output, labels);
         }
     }
 
-    private void ReadAttribute(ProtobufReader attribute, int depth, out IReadOnlyList<string>? labels)
+    private static string Qualified(string domain, string name) => domain is "" or "ai.onnx" ? name : $"{domain}:{name}";
+
+    private void ReadAttribute(ProtobufReader attribute, int depth, NodeLabels labels)
     {
         var name = string.Empty;
-        List<string> texts = [];
         List<long> integers = [];
         while (attribute.Next())
         {
@@ -253,177 +262,63 @@ internal sealed class GraphScan
                 case OnnxFields.Attribute.Graph or OnnxFields.Attribute.Graphs:
                     ReadGraph(attribute.Message, depth + 1);
                     break;
-                case OnnxFields.Attribute.Texts when IsLabels(name):
-                    texts.Add(attribute.Text);
+                case OnnxFields.Attribute.Texts when NodeLabels.Holds(name):
+                    labels.Add(name, [attribute.Text]);
                     break;
-                case OnnxFields.Attribute.Integers when IsLabels(name):
+                case OnnxFields.Attribute.Integers when NodeLabels.Holds(name):
                     attribute.AddIntegers(integers);
                     break;
             }
         }
 
-        labels = texts.Count > 0 ? texts
-            : integers.Count > 0 ? [.. integers.Select(label => label.ToString(CultureInfo.InvariantCulture))]
-            : null;
+        if (integers.Count > 0)
+        {
+            labels.Add(name, integers);
+        }
     }
 
-    private static bool IsLabels(string attribute) => attribute is "classlabels_strings" or "classlabels_int64s" or "classlabels_ints";
-
-    private void ReadTensor(ProtobufReader tensor, int depth)
+    private TensorClaim ReadTensor(ProtobufReader tensor, int depth)
     {
-        while (tensor.Next())
+        var claim = TensorClaim.Read(tensor);
+        _hasExternalData |= claim.IsExternal;
+        if (depth == 0)
         {
-            switch (tensor.Field)
+            _valued.Add(claim.Name);
+            if (claim.Labels is { } labels)
             {
-                case Tensor.Name when depth == 0:
-                    _valued.Add(tensor.Text);
-                    break;
-                case Tensor.ExternalData:
-                    _hasExternalData = true;
-                    break;
-                case Tensor.DataLocation:
-                    _hasExternalData |= tensor.Integer != 0;
-                    break;
+                _labels.AddConstant(claim.Name, labels);
             }
         }
+
+        return claim;
     }
 
     private void ReadSparseTensor(ProtobufReader sparse, int depth)
     {
+        List<long> shape = [];
+        var name = string.Empty;
         while (sparse.Next())
         {
-            if (sparse.Field is SparseTensor.Values or SparseTensor.Indices)
+            switch (sparse.Field)
             {
-                ReadTensor(sparse.Message, depth);
+                case SparseTensor.Values:
+                    name = ReadTensor(sparse.Message, depth).Name;
+                    break;
+                case SparseTensor.Indices:
+                    ReadTensor(sparse.Message, depth);
+                    break;
+                case SparseTensor.Dimension:
+                    sparse.AddIntegers(shape);
+                    break;
             }
         }
-    }
 
-    private static GraphPort ReadPort(ProtobufReader value)
-    {
-        var port = new GraphPort(string.Empty, PortKind.Other, ElementType.Undefined, null);
-        while (value.Next())
+        var elements = TensorClaim.Elements(shape, name);
+        _sparseElements += Math.Min(elements, MaximumSparseElements + 1);
+        if (_sparseElements > MaximumSparseElements)
         {
-            if (value.Field is ValueInfo.Name)
-            {
-                port = port with { Name = value.Text };
-            }
-            else if (value.Field is ValueInfo.Type)
-            {
-                port = ReadType(value.Message, port);
-            }
+            throw new ModelLoadException(
+                $"The sparse constants, among them '{name}' with {elements} elements, have more than {MaximumSparseElements} elements.");
         }
-
-        return port;
-    }
-
-    private static GraphPort ReadType(ProtobufReader type, GraphPort port)
-    {
-        while (type.Next())
-        {
-            if (type.Field is OnnxFields.Type.Tensor)
-            {
-                port = ReadTensorType(type.Message, port);
-            }
-            else if (type.Field is OnnxFields.Type.Sequence && FindMapValue(type.Message) is { } element)
-            {
-                port = port with { Kind = PortKind.SequenceOfMaps, ElementType = element };
-            }
-        }
-
-        return port;
-    }
-
-    private static GraphPort ReadTensorType(ProtobufReader tensor, GraphPort port)
-    {
-        var (element, shape) = (ElementType.Undefined, (List<Dimension>?)null);
-        while (tensor.Next())
-        {
-            if (tensor.Field is OnnxFields.Type.ElementType)
-            {
-                element = (ElementType)tensor.Integer;
-            }
-            else if (tensor.Field is OnnxFields.Type.Shape)
-            {
-                shape = ReadShape(tensor.Message);
-            }
-        }
-
-        return port with { Kind = PortKind.Tensor, ElementType = element, Shape = shape };
-    }
-
-    private static List<Dimension> ReadShape(ProtobufReader shape)
-    {
-        List<Dimension> dimensions = [];
-        while (shape.Next())
-        {
-            if (shape.Field is not Shape.Dimension)
-            {
-                continue;
-            }
-
-            var dimension = default(Dimension);
-            var read = shape.Message;
-            while (read.Next())
-            {
-                dimension = read.Field switch
-                {
-                    Shape.Length => Dimension.Of(read.Integer),
-                    Shape.Symbol => Dimension.Named(read.Text),
-                    _ => dimension,
-                };
-            }
-
-            dimensions.Add(dimension);
-        }
-
-        return dimensions;
-    }
-
-    /// <summary>The element type of the maps' values, if a sequence holds maps.</summary>
-    private static ElementType? FindMapValue(ProtobufReader sequence)
-    {
-        var found = (ElementType?)null;
-        while (sequence.Next())
-        {
-            if (sequence.Field is not OnnxFields.Type.ElementType)
-            {
-                continue;
-            }
-
-            var element = sequence.Message;
-            while (element.Next())
-            {
-                if (element.Field is OnnxFields.Type.Map)
-                {
-                    found = MapValue(element.Message);
-                }
-            }
-        }
-
-        return found;
-    }
-
-    private static ElementType MapValue(ProtobufReader map)
-    {
-        var element = ElementType.Undefined;
-        while (map.Next())
-        {
-            if (map.Field is not OnnxFields.Type.MapValue)
-            {
-                continue;
-            }
-
-            var value = map.Message;
-            while (value.Next())
-            {
-                if (value.Field is OnnxFields.Type.Tensor)
-                {
-                    element = ReadTensorType(value.Message, new GraphPort(string.Empty, PortKind.Tensor, default, null)).ElementType;
-                }
-            }
-        }
-
-        return element;
     }
 }

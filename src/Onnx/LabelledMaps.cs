@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Mlops.Registry;
 using Mlops.Serving;
 
 namespace Mlops.Onnx;
@@ -25,11 +24,11 @@ internal enum OutputForm
 /// <summary>A sequence with one map from class label to probability per row, as ZipMap gives it.</summary>
 internal static class LabelledMaps
 {
-    /// <summary>Writes the probabilities row-major [rows, classes] in the order of the signature's classes.</summary>
-    /// <exception cref="ModelLoadException">The maps do not have the signature's classes, or there is not one per row.</exception>
-    public static void Read(OrtValue maps, ModelSignature signature, Span<float> output)
+    /// <summary>Writes the probabilities row-major [rows, classes] in the order of <paramref name="classes"/>.</summary>
+    /// <exception cref="ModelLoadException">The maps do not have these classes, or there is not one per row.</exception>
+    public static void Read(OrtValue maps, IReadOnlyList<string> classes, Span<float> output)
     {
-        var width = signature.OutputWidth;
+        var width = classes.Count;
         var rows = output.Length / width;
         if (maps.OnnxType is not OnnxValueType.ONNX_TYPE_SEQUENCE || maps.GetValueCount() != rows)
         {
@@ -39,11 +38,11 @@ internal static class LabelledMaps
         for (var row = 0; row < rows; row++)
         {
             using var map = maps.GetValue(row, OrtAllocator.DefaultInstance);
-            ReadRow(map, signature, output.Slice(row * width, width));
+            ReadRow(map, classes, output.Slice(row * width, width));
         }
     }
 
-    private static void ReadRow(OrtValue map, ModelSignature signature, Span<float> output)
+    private static void ReadRow(OrtValue map, IReadOnlyList<string> classes, Span<float> output)
     {
         using var keys = map.GetValue(0, OrtAllocator.DefaultInstance);
         using var values = map.GetValue(1, OrtAllocator.DefaultInstance);
@@ -54,12 +53,12 @@ internal static class LabelledMaps
         for (var i = 0; i < output.Length; i++)
         {
             // A map's keys come in their own order, strings and integers sorted differently from the signature's.
-            var at = Array.IndexOf(labels, signature.Classes[i]);
+            var at = Array.IndexOf(labels, classes[i]);
             output[i] = at >= 0 && labels.Length == output.Length
                 ? probabilities[at]
                 : throw new ModelLoadException(
                     $"The model's classes are [{string.Join(", ", labels)}], " +
-                    $"but the signature's [{string.Join(", ", signature.Classes)}].");
+                    $"but the signature's [{string.Join(", ", classes)}].");
         }
     }
 }

@@ -40,8 +40,10 @@ internal static class OnnxFields
 
     internal static class Function
     {
+        public const int Name = 1;
         public const int Node = 7;
         public const int OpsetImport = 9;
+        public const int Domain = 10;
         public const int Attribute = 11;
     }
 
@@ -83,9 +85,14 @@ internal static class OnnxFields
     {
         public const int Dimension = 1;
         public const int ElementType = 2;
+        public const int Floats = 4;
+        public const int Integers32 = 5;
         public const int Texts = 6;
+        public const int Integers64 = 7;
         public const int Name = 8;
         public const int RawData = 9;
+        public const int Doubles = 10;
+        public const int Unsigned64 = 11;
         public const int ExternalData = 13;
         public const int DataLocation = 14;
     }
@@ -94,6 +101,7 @@ internal static class OnnxFields
     {
         public const int Values = 1;
         public const int Indices = 2;
+        public const int Dimension = 3;
     }
 
     internal static class ValueInfo

@@ -14,26 +14,22 @@ namespace Mlops.Onnx;
 /// their order may differ. Each model scores three rows of zeros and empty strings, in bounded time, before it counts as loaded.
 /// </para>
 /// <para>
-/// Refused unseen by the runtime: too many bytes, malformed bytes, tensors in files beside the model, operators of unknown domains.
-/// A model is a program all the same: one that takes endless time or memory on some inputs is not told from a large one, so run
-/// strangers' models in a process with limits.
+/// Models that take tensors are tried on zeros as well, but not refused for failing on them; see <see cref="TensorTrial"/>.
+/// </para>
+/// <para>
+/// Refused unseen by the runtime: too many bytes, malformed bytes, constants that claim more elements than they carry, tensors in
+/// files beside the model, operators of unknown domains or newer versions; see <see cref="ModelAdmission"/>. A model is a program all
+/// the same: one that takes endless time or memory on some inputs is not told from a large one, so run strangers' models in a process
+/// with limits.
 /// </para>
 /// </remarks>
 public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
 {
     private const int TrialRows = 3;
 
-    private static readonly string[] KnownDomains = [string.Empty, GraphWriter.LearningDomain, "com.microsoft"];
-
     public IModelScorer Load(ReadOnlyMemory<byte> onnx, ModelSignature signature)
     {
-        if (onnx.IsEmpty || onnx.Length > limits.MaximumBytes)
-        {
-            throw new ModelLoadException($"The model has {onnx.Length} bytes; 1 to {limits.MaximumBytes} are accepted.");
-        }
-
-        var graph = OnnxGraphInfo.Read(onnx.Span);
-        Refuse(graph);
+        var graph = ModelAdmission.Admit(onnx, limits);
         var binding = GraphBinding.Resolve(graph, signature);
         var session = Open(onnx);
         try
@@ -43,7 +39,7 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         catch (OnnxRuntimeException refused)
         {
             session.Dispose();
-            throw new ModelLoadException($"The model fails on rows of zeros and empty strings: {refused.Message}", refused);
+            throw new ModelLoadException($"The model fails on rows of zeros and empty strings: {RuntimeWords.Of(refused)}", refused);
         }
         catch
         {
@@ -53,19 +49,25 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
     }
 
     public ITensorScorer LoadTensors(ReadOnlyMemory<byte> onnx, TensorSignature signature) =>
-        throw new ModelLoadException("Models that take tensors cannot be loaded yet.");
+        LoadTensors(onnx, ModelAdmission.Admit(onnx, limits), signature);
 
-    private static void Refuse(OnnxGraphInfo graph)
+    /// <param name="graph">What was admitted.</param>
+    /// <param name="signature">Null: what the graph says.</param>
+    /// <exception cref="ModelLoadException">This runtime cannot run the model, what goes in or out has no form as tensors, or it is not
+    /// what the signature says.</exception>
+    internal TensorScorer LoadTensors(ReadOnlyMemory<byte> onnx, OnnxGraphInfo graph, TensorSignature? signature)
     {
-        if (graph.HasExternalData)
+        var binding = signature is null ? TensorBinding.Infer(graph) : TensorBinding.Resolve(graph, signature);
+        var session = Open(onnx);
+        try
         {
-            throw new ModelLoadException("The model keeps tensors in files beside it; save it as one file.");
+            var trial = TensorTrial.Run(session, binding, limits);
+            return new TensorScorer(session, signature is null ? trial.Completed(binding) : binding, limits, trial.Shapes is not null);
         }
-
-        var unknown = graph.Opsets.Keys.Except(KnownDomains).ToArray();
-        if (unknown.Length > 0)
+        catch
         {
-            throw new ModelLoadException($"The model needs operators of {string.Join(", ", unknown)}, which this runtime does not have.");
+            session.Dispose();
+            throw;
         }
     }
 
@@ -92,7 +94,7 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         }
         catch (OnnxRuntimeException refused)
         {
-            throw new ModelLoadException($"ONNX Runtime cannot run the model: {refused.Message}", refused);
+            throw new ModelLoadException($"ONNX Runtime cannot run the model: {RuntimeWords.Of(refused)}", refused);
         }
     }
 
@@ -123,7 +125,7 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         using var outputs = session.Run(options, inputs, [binding.Output]);
         if (!outputs[0].IsTensor)
         {
-            LabelledMaps.Read(outputs[0], signature, new float[TrialRows * signature.OutputWidth]);
+            LabelledMaps.Read(outputs[0], signature.Classes, new float[TrialRows * signature.OutputWidth]);
             return OutputForm.Maps;
         }
 

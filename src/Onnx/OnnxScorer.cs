@@ -22,15 +22,14 @@ internal sealed class OnnxScorer : IModelScorer
     private readonly RunOptions _runOptions = new();
     private readonly ScoringSlot?[] _slots = new ScoringSlot?[2 * Environment.ProcessorCount];
     private readonly int _partRows;
-    private int _users = 1;
-    private bool _isDisposed;
-    private bool _isFreed;
+    private readonly SharedUse _use;
 
     public OnnxScorer(ModelSignature signature, InferenceSession session, GraphBinding binding, OutputForm form)
     {
         (Signature, _session, _binding, _form) = (signature, session, binding, form);
         var mostRows = ScoringSlot.MaximumRows(binding, signature.OutputWidth);
         _partRows = signature.Features.Any(feature => feature.Type is ColumnType.Text) ? Math.Min(mostRows, MostTextRows) : mostRows;
+        _use = new SharedUse(nameof(OnnxScorer), Free);
     }
 
     public ModelSignature Signature { get; }
@@ -40,7 +39,7 @@ internal sealed class OnnxScorer : IModelScorer
         Require(batch.Numbers.Length, batch.Rows, _binding.Numbers, "numbers");
         Require(batch.Strings.Length, batch.Rows, _binding.Strings, "strings");
         Require(output.Length, batch.Rows, Signature.OutputWidth, "outputs");
-        Enter();
+        _use.Enter();
         try
         {
             var slot = Rent();
@@ -58,17 +57,11 @@ internal sealed class OnnxScorer : IModelScorer
         }
         finally
         {
-            Leave();
+            _use.Leave();
         }
     }
 
-    public void Dispose()
-    {
-        if (!Interlocked.Exchange(ref _isDisposed, true))
-        {
-            Leave();
-        }
-    }
+    public void Dispose() => _use.Dispose();
 
     private static void Require(int length, int rows, int width, string what)
     {
@@ -86,7 +79,7 @@ internal sealed class OnnxScorer : IModelScorer
         if (_form is OutputForm.Maps)
         {
             using var outputs = _session.RunWithBoundResults(_runOptions, bound);
-            LabelledMaps.Read(outputs[0], Signature, part);
+            LabelledMaps.Read(outputs[0], Signature.Classes, part);
             return;
         }
 
@@ -144,24 +137,8 @@ internal sealed class OnnxScorer : IModelScorer
         slot.Dispose();
     }
 
-    private void Enter()
+    private void Free()
     {
-        Interlocked.Increment(ref _users);
-        if (Volatile.Read(ref _isDisposed))
-        {
-            Leave();
-            throw new ObjectDisposedException(nameof(OnnxScorer));
-        }
-    }
-
-    private void Leave()
-    {
-        // Who comes to a disposed scorer counts up from zero and down again, so zero is reached more than once.
-        if (Interlocked.Decrement(ref _users) != 0 || Interlocked.Exchange(ref _isFreed, true))
-        {
-            return;
-        }
-
         for (var i = 0; i < _slots.Length; i++)
         {
             Interlocked.Exchange(ref _slots[i], null)?.Dispose();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Mlops.Onnx;
 
@@ -21,9 +22,20 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 
     public readonly ReadOnlySpan<byte> Bytes => _wireType is WireType.Delimited ? _content : throw Unexpected();
 
-    public readonly string Text => Encoding.UTF8.GetString(Bytes);
+    public readonly string Text => Utf8.IsValid(Bytes)
+        ? Encoding.UTF8.GetString(Bytes)
+        : throw new InvalidDataException($"Field {Field} is a text that is not UTF-8.");
 
     public readonly ProtobufReader Message => new(Bytes);
+
+    /// <summary>How many bytes the field's value takes; of a number of variable length, that it takes some.</summary>
+    public readonly int ContentLength => _wireType switch
+    {
+        WireType.Delimited => _content.Length,
+        WireType.Fixed64 => sizeof(ulong),
+        WireType.Fixed32 => sizeof(uint),
+        _ => 1,
+    };
 
     /// <summary>Reads the next field; false at the end.</summary>
     public bool Next()

@@ -62,6 +62,7 @@ public sealed class CommandLineTests(DocumentedPlatform platform) : IDisposable
     [Theory]
     [InlineData("train")]
     [InlineData("train", "absent.json")]
+    [InlineData("register", "absent.onnx", "--name", "m")]
     [InlineData("study", "show")]
     [InlineData("report", "fruit", "--url", "nonsense")]
     public async Task A_wrong_command_line_ends_with_2(params string[] args)
@@ -116,6 +117,41 @@ public sealed class CommandLineTests(DocumentedPlatform platform) : IDisposable
 
         Assert.True(code is ExitCode.Done, said);
     }
+
+    [Fact]
+    public async Task A_model_made_elsewhere_is_registered_and_told()
+    {
+        var (code, said, _) = await RunAsync(
+            "register", Foreign("zipmap_strings"), "--name", "cellar", "--numbered", "--framework", "sklearn");
+
+        Assert.True(code is ExitCode.Done, said);
+        Assert.Matches(@"cellar version \d+: multiclass, 13 features, classes a2, b1, c0", said);
+    }
+
+    [Fact]
+    public async Task A_model_that_takes_tensors_is_registered_once_with_its_key()
+    {
+        string[] command = ["register", Foreign("forest"), "--name", "forest", "--idempotency-key", "once", "--json"];
+
+        var (first, second) = (await RunAsync(command), await RunAsync(command));
+
+        Assert.Equal((ExitCode.Done, ExitCode.Done), (first.Code, second.Code));
+        Assert.Equal("tensors", JsonNode.Parse(first.Json)?["signature"]?["task"]?.GetValue<string>());
+        Assert.Equal(first.Json, second.Json);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_what_it_is_said_to_be_ends_with_2_and_the_reason()
+    {
+        var (code, said, _) = await RunAsync(
+            "register", Foreign("zipmap_strings"), "--name", "refused", "--features", "a,b", "--classes", "x,y");
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("features: 2 numeric features are given; the model has 13 columns", said, StringComparison.Ordinal);
+        Assert.Contains("classes: the model's classes are [c0, b1, a2], not [x, y]", said, StringComparison.Ordinal);
+    }
+
+    private static string Foreign(string name) => Path.Combine(AppContext.BaseDirectory, "foreign", $"{name}.onnx");
 
     private static MlopsCommand Command(TextWriter screen, TextWriter json)
     {

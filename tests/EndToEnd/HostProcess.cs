@@ -19,7 +19,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts the host on a port that the system chooses and waits until it says that it is ready, and where.</summary>
-    public static async Task<HostProcess> StartAsync(string dataFolder)
+    public static async Task<HostProcess> StartAsync(
+        string dataFolder, IReadOnlyDictionary<string, string>? environment = null)
     {
         var dll = Path.Combine(AppContext.BaseDirectory, "Mlops.LocalHost.dll");
         var start = new ProcessStartInfo("dotnet", [dll, "--urls", "http://127.0.0.1:0", "--data", dataFolder])
@@ -27,6 +28,11 @@ internal sealed partial class HostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
 

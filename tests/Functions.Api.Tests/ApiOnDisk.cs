@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Mlops.AbTesting;
 using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
@@ -37,8 +38,10 @@ internal sealed class ApiOnDisk : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly ServiceProvider _services;
 
-    public ApiOnDisk() => _services = new ServiceCollection()
+    /// <param name="limits">What models may cost; the usual ones if absent.</param>
+    public ApiOnDisk(OnnxLimits? limits = null) => _services = new ServiceCollection()
         .AddLogging()
+        .AddSingleton(limits ?? OnnxLimits.Default)
         .AddSingleton<TimeProvider>(Time)
         .AddSqliteStorage(_folder.Path)
         .AddHttpEdge()
@@ -47,6 +50,7 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         .AddRegistry()
         .AddOnnx()
         .AddServing()
+        .AddAbTesting()
         .AddSingleton<PredictionEdge>()
         .BuildServiceProvider();
 
@@ -58,7 +62,25 @@ internal sealed class ApiOnDisk : IAsyncDisposable
 
     public RunStore Runs => _services.GetRequiredService<RunStore>();
 
-    public T Functions<T>() => ActivatorUtilities.CreateInstance<T>(_services);
+    /// <param name="own">What it gets in the place of the registered services.</param>
+    public T Functions<T>(params object[] own) => ActivatorUtilities.CreateInstance<T>(_services, own);
+
+    public T Service<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>Creates an endpoint that follows the champion of <c>churn</c>.</summary>
+    public async Task CreateEndpointAsync(string name)
+    {
+        var model = ModelName.Parse("churn");
+        await Models.GetOrCreateAsync(TenantId.Default, model, "ada", default);
+        var outcome = await Service<EndpointStore>().CreateAsync(
+            TenantId.Default, EndpointName.Parse(name), EndpointDefinition.Of(new EndpointTarget(model, AliasName.Champion)), "ada", default);
+        Assert.IsType<EndpointOutcome.Saved>(outcome);
+    }
+
+    /// <summary>The stored feedback on predictions of an hour.</summary>
+    public async Task<IReadOnlyList<TableRow>> FeedbackRowsAsync(string endpoint, DateTimeOffset hour) =>
+        (await Service<ITableStore>().ScanAsync(new TableScan($"default:feedback:{endpoint}:{hour:yyyyMMddHH}"), default)).Rows;
 
     /// <summary>Asks a function as the host would and writes its answer out.</summary>
     public async Task<Answer> AskAsync(
@@ -67,7 +89,37 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         string? ifMatch = null,
         string query = "",
         string? contentType = "application/json",
-        string? accept = null)
+        string? accept = null,
+        string? idempotencyKey = null) => await AskAsync(
+            function, body is null ? null : Encoding.UTF8.GetBytes(body), ifMatch, query, contentType, accept, idempotencyKey);
+
+    /// <summary>Asks with a body that is no text.</summary>
+    public async Task<Answer> AskAsync(
+        Func<HttpRequest, Task<IResult>> function,
+        byte[]? body,
+        string? ifMatch = null,
+        string query = "",
+        string? contentType = "application/json",
+        string? accept = null,
+        string? idempotencyKey = null)
+    {
+        var (http, bytes) = await SendAsync(function, body, ifMatch, query, contentType, accept, idempotencyKey: idempotencyKey);
+        return new Answer(http.Response.StatusCode, Encoding.UTF8.GetString(bytes), http.Response.Headers);
+    }
+
+    /// <summary>What a function answers to a caller that accepts an encoding.</summary>
+    public async Task<byte[]> BytesAsync(Func<HttpRequest, Task<IResult>> function, string query, string acceptEncoding) =>
+        (await SendAsync(function, null, null, query, null, null, acceptEncoding: acceptEncoding)).Bytes;
+
+    private async Task<(HttpContext Http, byte[] Bytes)> SendAsync(
+        Func<HttpRequest, Task<IResult>> function,
+        byte[]? body,
+        string? ifMatch,
+        string query,
+        string? contentType,
+        string? accept,
+        string? idempotencyKey = null,
+        string? acceptEncoding = null)
     {
         var http = new DefaultHttpContext { RequestServices = _services };
         http.Request.QueryString = new QueryString(query);
@@ -75,7 +127,12 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         if (body is not null)
         {
             http.Request.ContentType = contentType;
-            http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+            http.Request.Body = new MemoryStream(body);
+        }
+
+        if (idempotencyKey is not null)
+        {
+            http.Request.Headers["Idempotency-Key"] = idempotencyKey;
         }
 
         if (accept is not null)
@@ -88,9 +145,13 @@ internal sealed class ApiOnDisk : IAsyncDisposable
             http.Request.Headers.IfMatch = ifMatch;
         }
 
+        if (acceptEncoding is not null)
+        {
+            http.Request.Headers.AcceptEncoding = acceptEncoding;
+        }
+
         await (await AnswerAsync(function, http.Request)).ExecuteAsync(http);
-        var text = Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray());
-        return new Answer(http.Response.StatusCode, text, http.Response.Headers);
+        return (http, ((MemoryStream)http.Response.Body).ToArray());
     }
 
     /// <summary>Registers a version of <c>churn</c> that says yes with the probability logistic(size + age + bias).</summary>

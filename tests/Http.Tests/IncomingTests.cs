@@ -48,6 +48,42 @@ public class IncomingTests
     }
 
     [Theory]
+    [InlineData("null", "spec", "expected a JSON object, found null")]
+    [InlineData("[]", "spec", "expected an object")]
+    [InlineData("""{"customer":"a"}""", "number", "is required")]
+    [InlineData("\"\\ud800", "spec", "is not JSON from line 1, byte 0 on")]
+    public void A_wrong_part_of_a_form_names_itself_or_the_field(string json, string field, string message)
+    {
+        var problem = Assert.Throws<ProblemException>(() => Incoming.Part<Order>(Encoding.UTF8.GetBytes(json), "spec"));
+
+        Assert.Equal((400, field), (problem.Status, problem.Errors[0].Field));
+        Assert.StartsWith(message[..10], problem.Errors[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_that_is_not_UTF8_is_named() => Assert.Equal(
+        [new FieldError("spec", "is not UTF-8")], Assert.Throws<ProblemException>(() => Incoming.Part<Order>(new byte[] { 0xFF }, "spec")).Errors);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(65_536)]
+    [InlineData(1_000_000)]
+    public async Task All_of_a_stream_is_read_up_to_a_bound(int length)
+    {
+        var content = new byte[length];
+        new Random(3).NextBytes(content);
+
+        Assert.Equal(content, await Incoming.AllAsync(new MemoryStream(content), length, "model", default));
+        if (length > 0)
+        {
+            var problem = await Assert.ThrowsAsync<ProblemException>(
+                () => Incoming.AllAsync(new MemoryStream(content), length - 1, "model", default));
+            Assert.Equal((413, "model"), (problem.Status, problem.Errors[0].Field));
+        }
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("""{"customer":"a","number":1} x""")]

@@ -22,7 +22,8 @@ internal static class PythonOnnx
         """;
 
     private static readonly Lazy<string?> Interpreter = new(() =>
-        new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python => Run(python, "import onnx", []) is { ExitCode: 0 }));
+        // libonnx-testdata alone makes a package onnx too, with nothing in it.
+        new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python => Run(python, "import onnx.checker", []) is { ExitCode: 0 }));
 
     /// <summary>Whether python3 can import onnx here.</summary>
     public static bool IsPresent => Interpreter.Value is not null;

@@ -6,7 +6,6 @@ namespace Mlops.Serving;
 internal static class PredictionCpuTime
 {
     private const int Repetitions = 5;
-    private static readonly TimeSpan Share = TimeSpan.FromMilliseconds(300);
 
     public static void Run()
     {
@@ -21,30 +20,11 @@ internal static class PredictionCpuTime
                 ("read", work.Read), ("score", work.Score), ("write", work.Write), ("whole", work.Whole),
             })
             {
-                Measure(once);
-                var (time, bytes) = Enumerable.Range(0, Repetitions).Select(_ => Measure(once)).MinBy(result => result.Time);
+                CpuTime.Measure(once);
+                var (time, bytes) = Enumerable.Range(0, Repetitions).Select(_ => CpuTime.Measure(once)).MinBy(result => result.Time);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"| {rows:N0} | {digits} | {name} | {time.TotalMicroseconds:N2} µs | {bytes:N0} B |"));
             }
         }
-    }
-
-    private static (TimeSpan Time, double Bytes) Measure(Action once)
-    {
-        var (count, allocated, started) = (0, GC.GetAllocatedBytesForCurrentThread(), Environment.CpuUsage.TotalTime);
-        TimeSpan spent;
-        do
-        {
-            for (var i = 0; i < 16; i++)
-            {
-                once();
-            }
-
-            count += 16;
-            spent = Environment.CpuUsage.TotalTime - started;
-        }
-        while (spent < Share);
-
-        return (spent / count, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)count);
     }
 }

@@ -4,7 +4,8 @@ namespace Mlops.Data;
 public enum ColumnType { Integer, Number, Boolean, Category, Text, Timestamp }
 
 /// <param name="Nullable">Whether a value may be missing.</param>
-public sealed record ColumnSchema(string Name, ColumnType Type, bool Nullable)
+/// <param name="Sensitive">Whether values are kept out of the prediction log.</param>
+public sealed record ColumnSchema(string Name, ColumnType Type, bool Nullable, bool Sensitive = false)
 {
     /// <summary>Whether values are kept as numbers: booleans as 0 and 1, timestamps as Unix seconds.</summary>
     public bool IsNumeric => Type is not (ColumnType.Category or ColumnType.Text);

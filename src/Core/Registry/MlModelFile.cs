@@ -39,12 +39,13 @@ internal static class MlModelFile
             yaml.Append(CultureInfo.InvariantCulture, $"run_id: {Quoted(runId)}\n");
         }
 
-        if (content.Example is not null)
+        if (content.Example is not null || content.TensorExample is not null)
         {
             yaml.Append("saved_input_example_info:\n");
             yaml.Append(CultureInfo.InvariantCulture, $"  artifact_path: {ModelFiles.InputExample}\n");
-            yaml.Append("  pandas_orient: split\n");
-            yaml.Append("  type: dataframe\n");
+            yaml.Append(content.Example is not null
+                ? "  pandas_orient: split\n  type: dataframe\n"
+                : "  format: tf-serving\n  type: ndarray\n");
         }
 
         yaml.Append("signature:\n");
@@ -55,22 +56,32 @@ internal static class MlModelFile
         return yaml.ToString();
     }
 
-    private static string Inputs(ModelSignature signature) => JsonSerializer.Serialize(signature.Features.Select(feature => new
-    {
-        type = TypeOf(feature),
-        name = feature.Name,
-        required = true,
-    }));
+    private static string Inputs(ModelSignature signature) => signature.Tensors is { } tensors
+        ? Tensors(tensors.Inputs)
+        : JsonSerializer.Serialize(signature.Features.Select(feature => new
+        {
+            type = TypeOf(feature),
+            name = feature.Name,
+            required = true,
+        }));
 
-    private static string Outputs(ModelSignature signature) => signature.Task is TaskType.Regression
-        ? JsonSerializer.Serialize(new[] { Tensor(ModelSignature.PredictionOutput, "float32", -1, 1) })
-        : JsonSerializer.Serialize(new[]
+    private static string Outputs(ModelSignature signature) => signature switch
+    {
+        { Tensors: { } tensors } => Tensors(tensors.Outputs),
+        { Task: TaskType.Regression } => JsonSerializer.Serialize(new[] { Tensor(ModelSignature.PredictionOutput, "float32", -1, 1) }),
+        _ => JsonSerializer.Serialize(new[]
         {
             Tensor(ModelSignature.LabelOutput, "str", -1),
             Tensor(ModelSignature.ProbabilitiesOutput, "float32", -1, signature.Classes.Count),
-        });
+        }),
+    };
 
-    private static Dictionary<string, object> Tensor(string name, string dtype, params int[] shape) => new()
+    private static string Tensors(IReadOnlyList<TensorSpec> specs) =>
+        JsonSerializer.Serialize(specs.Select(spec => Tensor(spec.Name, NumpyType(spec.Type), [.. spec.Shape])));
+
+    private static string NumpyType(TensorType type) => type is TensorType.String ? "str" : type.ToString().ToLowerInvariant();
+
+    private static Dictionary<string, object> Tensor(string name, string dtype, params long[] shape) => new()
     {
         ["name"] = name,
         ["type"] = "tensor",

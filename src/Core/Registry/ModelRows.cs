@@ -70,4 +70,4 @@ internal sealed record ModelHead(
 /// <summary>Where an alias stood from an instant on; no version if it was removed.</summary>
 internal sealed record AssignmentRow(DateTimeOffset Since, string By, int? Version = null);
 
-internal sealed record RegistrationRow(int Version);
+internal sealed record RegistrationRow(int Version, string? Fingerprint = null);

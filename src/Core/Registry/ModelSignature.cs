@@ -3,7 +3,9 @@ using Mlops.Data;
 namespace Mlops.Registry;
 
 /// <summary>What a model predicts.</summary>
-public enum TaskType { Binary, Multiclass, Regression }
+/// <remarks><see cref="Tensors"/> is of models made elsewhere that are not about the columns of a table: their signature has
+/// <see cref="ModelSignature.Tensors"/> and neither features, target nor classes. Nothing is trained as that.</remarks>
+public enum TaskType { Binary, Multiclass, Regression, Tensors }
 
 /// <summary>What a model takes and gives: the contract that validation, serving and drift checks all read.</summary>
 /// <remarks>
@@ -33,6 +35,28 @@ public sealed record ModelSignature(
     public const string ProbabilitiesOutput = "probabilities";
     public const string PredictionOutput = "prediction";
 
-    /// <summary>How many numbers a prediction has: one per class, or one.</summary>
+    /// <summary>The signature of a model that takes tensors.</summary>
+    public static ModelSignature Of(TensorSignature tensors) => new([], "", TaskType.Tensors, [], Tensors: tensors);
+
+    /// <summary>How many numbers a prediction has: one per class, or one; 0 of a model that takes tensors.</summary>
     public int OutputWidth => Task is TaskType.Regression ? 1 : Classes.Count;
+
+    /// <summary>The index of the class that a classifier's probabilities decide for: the most probable, the first of equals, or the
+    /// positive one from the decision threshold on.</summary>
+    /// <param name="probabilities">One for each class.</param>
+    public int Decide(ReadOnlySpan<float> probabilities)
+    {
+        if (Task is TaskType.Binary && DecisionThreshold is { } threshold)
+        {
+            return probabilities[1] >= (float)threshold ? 1 : 0;
+        }
+
+        var best = 0;
+        for (var k = 1; k < probabilities.Length; k++)
+        {
+            best = probabilities[k] > probabilities[best] ? k : best;
+        }
+
+        return best;
+    }
 }

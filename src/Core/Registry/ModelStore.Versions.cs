@@ -27,11 +27,11 @@ public sealed partial class ModelStore
         var key = ModelRows.Registration(registration.IdempotencyKey);
         while (await OpenAsync(tenant, name, actor, cancellationToken) is { } change)
         {
-            if (await tables.FindAsync(new TableKey(ModelRows.Partition(tenant, name), key), cancellationToken) is { } earlier)
+            var earlier = await FindRegistrationAsync(
+                tenant, name, registration.IdempotencyKey, registration.Fingerprint, cancellationToken);
+            if (earlier is not null)
             {
-                return new RegistrationOutcome.AlreadyRegistered(
-                    await FindVersionAsync(tenant, name, earlier.Read<RegistrationRow>().Version, cancellationToken)
-                    ?? throw new InvalidDataException($"A version of '{name}' was registered and is not there."));
+                return earlier;
             }
 
             var version = NextVersion(name, registration, change, actor);
@@ -42,7 +42,7 @@ public sealed partial class ModelStore
 
             change.Head = change.Head with { LastVersion = version.Number };
             change.Put(ModelRows.Version(version.Number), version);
-            change.Put(key, new RegistrationRow(version.Number));
+            change.Put(key, new RegistrationRow(version.Number, registration.Fingerprint));
             change.Record(HistoryKind.VersionRegistered, version.Number);
             if (await change.CommitAsync(cancellationToken))
             {
@@ -51,6 +51,25 @@ public sealed partial class ModelStore
         }
 
         return new RegistrationOutcome.UnknownModel();
+    }
+
+    /// <summary>What registering with a key would give that was used before; null if it was not.</summary>
+    /// <param name="fingerprint">As in <see cref="VersionRegistration"/>.</param>
+    public async Task<RegistrationOutcome?> FindRegistrationAsync(
+        TenantId tenant, ModelName name, string idempotencyKey, string? fingerprint, CancellationToken cancellationToken)
+    {
+        var key = new TableKey(ModelRows.Partition(tenant, name), ModelRows.Registration(idempotencyKey));
+        if (await tables.FindAsync(key, cancellationToken) is not { } row)
+        {
+            return null;
+        }
+
+        var earlier = row.Read<RegistrationRow>();
+        return earlier.Fingerprint != fingerprint
+            ? new RegistrationOutcome.KeyTaken(earlier.Version)
+            : new RegistrationOutcome.AlreadyRegistered(
+                await FindVersionAsync(tenant, name, earlier.Version, cancellationToken)
+                ?? throw new InvalidDataException($"A version of '{name}' was registered and is not there."));
     }
 
     public async Task<ModelVersion?> FindVersionAsync(TenantId tenant, ModelName name, int number, CancellationToken cancellationToken) =>

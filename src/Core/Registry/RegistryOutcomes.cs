@@ -23,6 +23,9 @@ public abstract record RegistrationOutcome
     /// <summary>An earlier registration had the same key; this is its version as it is now.</summary>
     public sealed record AlreadyRegistered(ModelVersion Version) : RegistrationOutcome;
 
+    /// <summary>An earlier registration had the same key and another fingerprint.</summary>
+    public sealed record KeyTaken(int Version) : RegistrationOutcome;
+
     public sealed record UnknownModel : RegistrationOutcome;
 
     public sealed record Refused(string Reason) : RegistrationOutcome;

@@ -28,7 +28,11 @@ public static class SignatureCompatibility
     /// <param name="version">The number of the version that <paramref name="old"/> belongs to.</param>
     public static SignatureComparison Compare(int version, ModelSignature old, ModelSignature candidate)
     {
-        var changes = Answers(old, candidate).Concat(Features(old, candidate)).OrderByDescending(change => change.Breaking).ToList();
+        var changes = Answers(old, candidate)
+            .Concat(Features(old, candidate))
+            .Concat(TensorCompatibility.Changes(old.Tensors, candidate.Tensors))
+            .OrderByDescending(change => change.Breaking)
+            .ToList();
         return new SignatureComparison(
             version, changes.Exists(change => change.Breaking), [.. changes.Take(MaxChanges)], changes.Count);
     }
@@ -40,7 +44,8 @@ public static class SignatureCompatibility
             yield return new SignatureChange($"the task was {Lower(old.Task)} and is {Lower(candidate.Task)}", true);
         }
 
-        if (old.Target != candidate.Target)
+        // A model that takes tensors has no target to be another one.
+        if (old.Target != candidate.Target && old.Tensors is null && candidate.Tensors is null)
         {
             yield return new SignatureChange($"the target was {Quote(old.Target)} and is {Quote(candidate.Target)}", true);
         }
@@ -84,6 +89,12 @@ public static class SignatureCompatibility
                     $"feature {Quote(feature.Name)} was {Lower(feature.Type)} and is {Lower(now.Type)}", !Takes(now.Type, feature.Type));
             }
 
+            if (feature.Sensitive != now.Sensitive)
+            {
+                yield return new SignatureChange(
+                    $"feature {Quote(feature.Name)} is {(now.Sensitive ? "now" : "no longer")} kept out of the prediction log", false);
+            }
+
             if (feature.Nullable != now.Nullable)
             {
                 yield return new SignatureChange(
@@ -111,7 +122,7 @@ public static class SignatureCompatibility
         _ => false,
     };
 
-    private static string Quote(string name) => $"'{(name.Length > LongestName ? $"{name[..LongestName]}…" : name)}'";
+    internal static string Quote(string name) => $"'{(name.Length > LongestName ? $"{name[..LongestName]}…" : name)}'";
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -6,18 +6,31 @@ namespace Mlops.Registry;
 [JsonConverter(typeof(JsonStringEnumConverter<TensorType>))]
 public enum TensorType
 {
+    [JsonStringEnumMemberName("bool")]
     Bool,
+    [JsonStringEnumMemberName("uint8")]
     UInt8,
+    [JsonStringEnumMemberName("uint16")]
     UInt16,
+    [JsonStringEnumMemberName("uint32")]
     UInt32,
+    [JsonStringEnumMemberName("uint64")]
     UInt64,
+    [JsonStringEnumMemberName("int8")]
     Int8,
+    [JsonStringEnumMemberName("int16")]
     Int16,
+    [JsonStringEnumMemberName("int32")]
     Int32,
+    [JsonStringEnumMemberName("int64")]
     Int64,
+    [JsonStringEnumMemberName("float16")]
     Float16,
+    [JsonStringEnumMemberName("float32")]
     Float32,
+    [JsonStringEnumMemberName("float64")]
     Float64,
+    [JsonStringEnumMemberName("string")]
     String,
 }
 

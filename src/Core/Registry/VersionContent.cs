@@ -19,6 +19,9 @@ public sealed record VersionContent(
     string? RunId,
     IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Documents)
 {
+    /// <summary>Instead of example rows, of a model that takes tensors: inputs that it takes zeros in.</summary>
+    public IReadOnlyList<TensorSpec>? TensorExample { get; init; }
+
     /// <param name="uuid">32 hexadecimal digits that name the model in its MLmodel file.</param>
     internal IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files(string uuid)
     {
@@ -31,6 +34,10 @@ public sealed record VersionContent(
         if (Example is not null)
         {
             files.Add(ModelFiles.InputExample, InputExampleFile.Write(Example));
+        }
+        else if (TensorExample is not null)
+        {
+            files.Add(ModelFiles.InputExample, TensorExampleFile.Write(TensorExample));
         }
 
         if (files.Keys.FirstOrDefault(path => !BlobPath.IsLegal(path)) is { } illegal)

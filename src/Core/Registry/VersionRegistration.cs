@@ -4,6 +4,7 @@ namespace Mlops.Registry;
 /// <param name="IdempotencyKey">Names this registration for ever: registering again with the same key gives the same version. 1 to 512
 /// characters.</param>
 /// <param name="Folder">The files, written before.</param>
+/// <param name="Fingerprint">What tells this registration from another with the same key by mistake; absent: nothing does.</param>
 public sealed record VersionRegistration(
     string IdempotencyKey,
     VersionFolder Folder,
@@ -12,7 +13,8 @@ public sealed record VersionRegistration(
     IReadOnlyDictionary<string, string> Tags,
     string? RunId = null,
     string? Description = null,
-    GateVerdict? Verdict = null);
+    GateVerdict? Verdict = null,
+    string? Fingerprint = null);
 
 /// <summary>A change of what people say about a model or version.</summary>
 /// <param name="Description">The new description; null leaves it, empty removes it.</param>

@@ -18,6 +18,12 @@ public sealed class FeatureRows : IDisposable
     /// <summary>The rows as a batch that is valid until disposal.</summary>
     public FeatureBatch Batch => new(Count, _numbers.AsMemory(0, Count * _numbersPerRow), _strings.AsMemory(0, Count * _stringsPerRow));
 
+    /// <summary>The numbers of all rows, for steps that change them.</summary>
+    internal Span<float> Numbers => _numbers.AsSpan(0, Count * _numbersPerRow);
+
+    /// <summary>The strings of all rows, for steps that change them.</summary>
+    internal Span<string> Strings => _strings.AsSpan(0, Count * _stringsPerRow);
+
     /// <summary>Makes room for one more row, with arbitrary content.</summary>
     internal void Add()
     {

@@ -26,13 +26,13 @@ public sealed class PredictionResponseWriter
     private readonly JsonEncodedText _model;
     private readonly int _version;
     private readonly JsonEncodedText[] _classes;
-    private readonly float? _threshold;
+    private readonly ModelSignature _signature;
 
     public PredictionResponseWriter(ModelVersion version)
     {
         (_model, _version) = (JsonEncodedText.Encode(version.Model.Value), version.Number);
         _classes = [.. version.Signature.Classes.Select(label => JsonEncodedText.Encode(label))];
-        _threshold = version.Signature.Task is TaskType.Binary ? (float?)version.Signature.DecisionThreshold : null;
+        _signature = version.Signature;
     }
 
     private int Width => Math.Max(_classes.Length, 1);
@@ -66,7 +66,7 @@ public sealed class PredictionResponseWriter
         }
         else
         {
-            json.WriteString(LabelName, _classes[LabelOf(scores)]);
+            json.WriteString(LabelName, _classes[_signature.Decide(scores)]);
             json.WriteStartObject(ProbabilitiesName);
             for (var k = 0; k < _classes.Length; k++)
             {
@@ -77,24 +77,5 @@ public sealed class PredictionResponseWriter
         }
 
         json.WriteEndObject();
-    }
-
-    private int LabelOf(ReadOnlySpan<float> scores)
-    {
-        if (_threshold is { } threshold)
-        {
-            return scores[1] >= threshold ? 1 : 0;
-        }
-
-        var best = 0;
-        for (var k = 1; k < scores.Length; k++)
-        {
-            if (scores[k] > scores[best])
-            {
-                best = k;
-            }
-        }
-
-        return best;
     }
 }

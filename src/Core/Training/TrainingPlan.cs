@@ -34,6 +34,14 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             }
         }
 
+        for (var i = 0; i < (spec.Sensitive?.Count ?? 0); i++)
+        {
+            if (!names.Contains(spec.Sensitive![i]))
+            {
+                errors.Add(new SpecError($"sensitive[{i}]", $"'{spec.Sensitive[i]}' is none of the features"));
+            }
+        }
+
         errors.AddRange(EvaluationColumns.Check(spec, data));
         if (names.Count is 0)
         {
@@ -74,7 +82,8 @@ public sealed record TrainingPlan(ModelSignature Signature, double[] Target)
             distinct.Reverse();
         }
 
-        var features = names.Select(name => data[name].Schema).ToList();
+        var features = names
+            .Select(name => data[name].Schema with { Sensitive = spec.Sensitive?.Contains(name) is true }).ToList();
         var signature = new ModelSignature(features, spec.Target, task, task is TaskType.Regression ? [] : distinct);
         return new PlanOutcome.Made(new TrainingPlan(signature, Encode(target, signature)));
     }

@@ -22,6 +22,7 @@ namespace Mlops.Training;
 /// <param name="Expectations">The suite that the data must meet, of the data set's suites; absent: the one named <c>default</c> if
 /// there is one.</param>
 /// <param name="Budget">What choosing a learner may cost.</param>
+/// <param name="Sensitive">Features whose values must not reach the prediction log.</param>
 public sealed record TrainingSpec(
     string Model,
     string Dataset,
@@ -43,7 +44,8 @@ public sealed record TrainingSpec(
     CrossValidationSpec? Validation = null,
     EvaluationSpec? Evaluation = null,
     string? Expectations = null,
-    BudgetSpec? Budget = null);
+    BudgetSpec? Budget = null,
+    IReadOnlyList<string>? Sensitive = null);
 
 /// <param name="Name">One of the learners that <c>GET /api/v1/learners</c> lists.</param>
 /// <param name="Hyperparameters">Those that differ from the learner's defaults.</param>

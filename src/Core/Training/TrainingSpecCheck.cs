@@ -28,11 +28,14 @@ public static class TrainingSpecCheck
         Require(spec.PositiveClass is null or { Length: <= MaxClassName }, "positiveClass", $"expected at most {MaxClassName} characters");
         Require(spec.Alias is null || AliasName.TryParse(spec.Alias, null, out _), "alias", "expected an alias such as champion");
         Require(spec.Experiment is null or { Length: > 0 and <= 250 }, "experiment", "expected 1 to 250 characters");
+        Require(spec.Task is not TaskType.Tensors, "task", "expected one of binary, multiclass, regression");
         errors.AddRange(spec.Split?.Check("split") ?? []);
         Require(
             spec.Expectations is null || SuiteName.TryParse(spec.Expectations, null, out _), "expectations",
             $"expected the name of a suite: {SuiteName.Rule}");
-        CheckFeatures();
+        CheckColumns(spec.Features, "features");
+        CheckColumns(spec.Sensitive, "sensitive");
+        Require(spec.Features is not { Count: 0 }, "features", "expected at least one column");
         CheckLearner();
         errors.AddRange(GateSpecCheck.Check(spec.Gates ?? [], "gates", spec.Task));
         errors.AddRange(PreprocessingCheck.Check(
@@ -60,25 +63,25 @@ public static class TrainingSpecCheck
             }
         }
 
-        void CheckFeatures()
+        void CheckColumns(IReadOnlyList<string>? names, string path)
         {
-            if (spec.Features is not { } features)
+            if (names is null)
             {
                 return;
             }
 
-            Require(features.Count is > 0 and <= MaxFeatures, "features", $"expected 1 to {MaxFeatures} columns");
+            Require(names.Count <= MaxFeatures, path, $"expected at most {MaxFeatures} columns");
             var seen = new HashSet<string>(StringComparer.Ordinal);
-            for (var i = 0; i < features.Count; i++)
+            for (var i = 0; i < names.Count; i++)
             {
-                if (features[i] is not { Length: > 0 } feature || feature.Length > MaxColumnName)
+                if (names[i] is not { Length: > 0 } name || name.Length > MaxColumnName)
                 {
-                    Require(false, $"features[{i}]", "expected the name of a column");
+                    Require(false, $"{path}[{i}]", "expected the name of a column");
                     continue;
                 }
 
-                Require(feature != spec.Target, $"features[{i}]", "the target cannot be a feature");
-                Require(seen.Add(feature), $"features[{i}]", $"'{feature}' is named twice");
+                Require(name != spec.Target, $"{path}[{i}]", "the target cannot be a feature");
+                Require(seen.Add(name), $"{path}[{i}]", $"'{name}' is named twice");
             }
         }
 
@@ -97,7 +100,7 @@ public static class TrainingSpecCheck
 
             Require(learner.Unavailable is null, "learner.name", learner.Unavailable ?? "");
             Require(
-                spec.Task is null || learner.Tasks.Contains(spec.Task.Value), "task",
+                spec.Task is null or TaskType.Tensors || learner.Tasks.Contains(spec.Task.Value), "task",
                 $"{learner.Name} can do {string.Join(", ", learner.Tasks.Select(CamelCase))}");
             foreach (var (name, value) in spec.Learner.Hyperparameters ?? new Dictionary<string, HyperparameterValue>())
             {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Net.Http.Headers;
@@ -30,7 +29,7 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
             return TooLarge(limits.MaxBytes);
         }
 
-        AllowLongBody(request);
+        Incoming.AllowLongBody(request);
         return await datasets.UploadAsync(request.Caller().Tenant, dataset, request.Body, cancellationToken) switch
         {
             UploadOutcome.Stored(var version) => TypedResults.Created(
@@ -136,15 +135,6 @@ public sealed class DatasetFunctions(DatasetStore datasets, DatasetLimits limits
             throw new ProblemException(
                 StatusCodes.Status415UnsupportedMediaType,
                 new FieldError("Content-Type", "expected text/csv in UTF-8 or application/octet-stream"));
-        }
-    }
-
-    /// <summary>The server's own limit is for documents; here it is the data set's that holds, counted while it is read.</summary>
-    private static void AllowLongBody(HttpRequest request)
-    {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = null;
         }
     }
 

@@ -39,9 +39,10 @@ public sealed class HealthFunctions(ITableStore tables, EndpointRouter router)
         var checks = new Dictionary<string, string>
         {
             ["storage"] = storage ? "ok" : "no answer",
-            ["endpoints"] = waiting.Count is 0 ? "ok" : $"no model loaded for {string.Join(", ", waiting)}",
+            ["endpoints"] = !router.HasStarted ? "models are being loaded"
+                : waiting.Count is 0 ? "ok" : $"no model loaded for {string.Join(", ", waiting)}",
         };
-        return storage && waiting.Count is 0
+        return storage && router.HasStarted && waiting.Count is 0
             ? TypedResults.Ok(new Health("ok", checks))
             : TypedResults.Json(new Health("failing", checks), statusCode: StatusCodes.Status503ServiceUnavailable);
     }

@@ -23,6 +23,30 @@ public sealed record AliasChange(int Version);
 /// <param name="ArchiveExisting">Whether the other versions in that stage are archived; staging and production only.</param>
 public sealed record StageChange(Stage Stage, bool ArchiveExisting = false);
 
+/// <summary>What is said of a model made elsewhere; what is left out is read from its graph.</summary>
+/// <param name="Features">In the order of the columns of the graph's input. A model without features takes tensors.</param>
+/// <param name="Numbered">Whether the features are to be called f0, f1… instead of being named.</param>
+/// <param name="Framework">What it was made with, for people.</param>
+public sealed record ModelSpec(
+    IReadOnlyList<FeatureClaim>? Features = null,
+    bool Numbered = false,
+    string? Target = null,
+    TaskType? Task = null,
+    IReadOnlyList<string>? Classes = null,
+    double? DecisionThreshold = null,
+    TensorSignature? Tensors = null,
+    string? Description = null,
+    IReadOnlyDictionary<string, string?>? Tags = null,
+    string? Framework = null)
+{
+    internal ModelPackage With(byte[] onnx) => new(
+        onnx,
+        new ModelClaims(Features, Numbered, Target, Task, Classes, DecisionThreshold, Tensors),
+        RegistryRoute.Tags(Tags),
+        Description,
+        Framework);
+}
+
 /// <summary>A registered model as callers see it.</summary>
 /// <param name="Aliases">The version that each alias names.</param>
 /// <param name="LatestVersion">0 while there is none.</param>

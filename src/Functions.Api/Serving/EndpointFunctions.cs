@@ -27,8 +27,11 @@ public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter ro
     {
         var asked = await Incoming.BodyAsync<NewEndpoint>(request, cancellationToken);
         var (name, caller) = (EndpointRequests.Name(asked.Name), request.Caller());
-        var outcome = await endpoints.CreateAsync(
-            caller.Tenant, name, EndpointRequests.Target(asked), EndpointRequests.Description(asked), caller.Name, cancellationToken);
+        var definition = EndpointRequests.Definition(
+            name,
+            new EndpointChange(asked.Model, asked.Alias, asked.Version, asked.Policy, asked.Log, asked.Description),
+            router.FindStep);
+        var outcome = await endpoints.CreateAsync(caller.Tenant, name, definition, caller.Name, cancellationToken);
         return await AnswerAsync(outcome, request, name, isNew: true, cancellationToken);
     }
 
@@ -59,8 +62,7 @@ public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter ro
         var outcome = await endpoints.ReplaceAsync(
             request.Caller().Tenant,
             endpoint,
-            EndpointRequests.Target(asked),
-            EndpointRequests.Description(asked),
+            EndpointRequests.Definition(endpoint, asked, router.FindStep),
             request.IfMatch(),
             cancellationToken);
         return await AnswerAsync(outcome, request, endpoint, isNew: false, cancellationToken);
@@ -99,10 +101,11 @@ public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter ro
                 return Problems.Conflict($"There is an endpoint '{name}' already.");
             case EndpointOutcome.UnknownEndpoint:
                 return Problems.NotFound(EndpointRequests.NoEndpoint(name.Value));
-            case EndpointOutcome.UnknownModel:
-                return Problems.BadRequest("There is no such model.", [new FieldError("model", "expected a registered model")]);
-            case EndpointOutcome.UnknownVersion:
-                return Problems.BadRequest("There is no such version.", [new FieldError("version", "expected a version of the model")]);
+            case EndpointOutcome.UnknownModel(var model):
+                return Problems.BadRequest($"There is no model '{model}'.", [new FieldError("model", "expected a registered model")]);
+            case EndpointOutcome.UnknownVersion(var model, var version):
+                return Problems.BadRequest(
+                    $"Model '{model}' has no version {version}.", [new FieldError("version", "expected a version of the model")]);
             case EndpointOutcome.Stale:
                 return Problems.Stale($"Endpoint '{name}' has changed since.");
             default:
@@ -111,5 +114,5 @@ public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter ro
     }
 
     private EndpointView View(TenantId tenant, Mlops.Serving.Endpoint endpoint) =>
-        EndpointView.Of(endpoint, router.HealthOf(tenant, endpoint.Name));
+        EndpointView.Of(endpoint, router.HealthOf(tenant, endpoint.Name), router.ShadowOf(tenant, endpoint.Name));
 }

@@ -72,6 +72,12 @@ public sealed class ExplanationFunctions(EndpointRouter router, ModelStore model
     private async Task<Results<Ok<ExplanationView>, ProblemHttpResult>> ExplainAsync(
         TenantId tenant, ModelVersion version, PredictionBody body, ExplanationOptions options, CancellationToken cancellationToken)
     {
+        if (version.Signature.Tensors is not null)
+        {
+            return Problems.Conflict(
+                $"Version {version.Number} of '{version.Model}' takes tensors; what is explained is what single features add.");
+        }
+
         switch (new PredictionRequestReader(version.Signature).Read(body.Bytes))
         {
             case PredictionReading.Accepted(var rows):

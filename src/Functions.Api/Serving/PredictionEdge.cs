@@ -13,8 +13,11 @@ namespace Mlops.Api.Serving;
 internal delegate IResult ProtocolError(int status, string detail, IReadOnlyList<FieldError>? errors = null);
 
 /// <summary>Takes a request for predictions from HTTP to the predictor and back, the same way for every dialect.</summary>
-public sealed class PredictionEdge(Predictor predictor)
+public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, TimeProvider time)
 {
+    /// <summary>The most of a caller's own id that is kept.</summary>
+    private const int MaxHeader = 256;
+
     /// <param name="version">A version of the endpoint's model that shall answer, whatever the policy says.</param>
     /// <param name="mediaTypes">What the dialect reads, like <c>application/json</c>.</param>
     internal async Task<IResult> AnswerAsync(
@@ -26,11 +29,16 @@ public sealed class PredictionEdge(Predictor predictor)
         ProtocolError error,
         CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         PredictionBody body;
         int? headerLength;
+        DateTimeOffset? deadline;
         try
         {
-            headerLength = HeaderLength(request);
+            headerLength = Digits(request, "Inference-Header-Content-Length", "how many bytes of the body are JSON, in digits");
+            deadline = Digits(request, "x-request-timeout-ms", "for how many milliseconds the answer is of use, in digits") is { } limit
+                ? time.GetUtcNow().AddMilliseconds(limit)
+                : null;
             // Before the lease, so that a slow sender does not keep a model in memory.
             body = await PredictionBody.ReadAsync(request, mediaTypes, cancellationToken);
         }
@@ -46,17 +54,30 @@ public sealed class PredictionEdge(Predictor predictor)
                 endpoint,
                 version,
                 new DialectRequest(body.Memory, headerLength, request.ContentType),
-                new CallerFields(request));
-            return Result(await predictor.PredictAsync(call, dialect, cancellationToken), endpoint, request, error);
+                new CallerFields(request),
+                Text(request, "x-request-id"),
+                Text(request, "x-mlops-arm"),
+                deadline);
+            var outcome = await predictor.PredictAsync(call, dialect, cancellationToken);
+            return outcome is PredictionOutcome.Answered(var answer)
+                ? new PredictionResult(answer)
+                : Refusal(outcome, call, request, dialect, started, error);
         }
     }
+
+    /// <summary>Counts and answers what is no prediction; apart, so that a prediction pays for none of it.</summary>
+    private IResult Refusal(
+        PredictionOutcome outcome, PredictionCall call, HttpRequest request, IDialect dialect, long started, ProtocolError error) =>
+        Result(outcome, call.Endpoint, request, (status, detail, errors) =>
+        {
+            metrics.Refused(call.Tenant, call.Endpoint, dialect.Name, status, time.GetElapsedTime(started));
+            return error(status, detail, errors);
+        });
 
     private static IResult Result(PredictionOutcome outcome, EndpointName endpoint, HttpRequest request, ProtocolError error)
     {
         switch (outcome)
         {
-            case PredictionOutcome.Answered(var answer):
-                return new PredictionResult(answer);
             case PredictionOutcome.Refused(var errors):
                 return error(
                     StatusCodes.Status400BadRequest,
@@ -88,17 +109,18 @@ public sealed class PredictionEdge(Predictor predictor)
         }
     }
 
-    private static int? HeaderLength(HttpRequest request)
+    private static int? Digits(HttpRequest request, string header, string expected)
     {
-        const string Name = "Inference-Header-Content-Length";
-        if (!request.Headers.TryGetValue(Name, out var text))
+        if (!request.Headers.TryGetValue(header, out var text))
         {
             return null;
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
-            ? length
-            : throw new ProblemException(
-                StatusCodes.Status400BadRequest, new FieldError(Name, "expected how many bytes of the body are JSON, in digits"));
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ProblemException(StatusCodes.Status400BadRequest, new FieldError(header, $"expected {expected}"));
     }
+
+    private static string? Text(HttpRequest request, string header) =>
+        request.Headers.TryGetValue(header, out var values) && values.ToString() is { Length: > 0 and <= MaxHeader } text ? text : null;
 }

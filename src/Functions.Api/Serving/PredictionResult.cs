@@ -17,6 +17,9 @@ internal sealed class PredictionResult(PredictionAnswer answer) : IResult
             response.Headers["x-model"] = version.Model.Value;
             response.Headers["x-model-version"] = version.Number.ToString(CultureInfo.InvariantCulture);
 
+            response.Headers["x-mlops-arm"] = answer.Facts.Arm;
+            response.Headers["x-prediction-id"] = answer.Facts.Id;
+
             // Nothing is sent before the flush, so what the writing finds out can still become headers.
             var form = answer.Write(response.BodyWriter);
             response.ContentType = form.ContentType;

@@ -92,6 +92,41 @@ public sealed class ModelFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_model_that_takes_tensors_MLmodel_and_example_are_of_tensors()
+    {
+        var tensors = new TensorSignature(
+            [new("x", TensorType.Float32, [-1, 2]), new("name", TensorType.String, [1]), new("flag", TensorType.Bool, [])],
+            [new("y", TensorType.Int64, [-1])]);
+        var content = RegistryOnDisk.Content() with { Signature = ModelSignature.Of(tensors), TensorExample = tensors.Inputs };
+
+        var mlModel = await ReadMlModelAsync(content);
+
+        var signature = Assert.IsType<Dictionary<object, object>>(mlModel["signature"]);
+        Assert.Equal(
+            """
+            [{"name":"x","type":"tensor","tensor-spec":{"dtype":"float32","shape":[-1,2]}},
+            {"name":"name","type":"tensor","tensor-spec":{"dtype":"str","shape":[1]}},
+            {"name":"flag","type":"tensor","tensor-spec":{"dtype":"bool","shape":[]}}]
+            """.ReplaceLineEndings(""),
+            signature["inputs"]);
+        Assert.Equal("""[{"name":"y","type":"tensor","tensor-spec":{"dtype":"int64","shape":[-1]}}]""", signature["outputs"]);
+        Assert.Equal("ndarray", Assert.IsType<Dictionary<object, object>>(mlModel["saved_input_example_info"])["type"]);
+        var version = await _registry.Models.FindVersionAsync(TenantId.Default, RegistryOnDisk.Churn, 1, default);
+        await using var stream = await Files.OpenReadAsync(TenantId.Default, version!, ModelFiles.InputExample, default);
+        using var reader = new StreamReader(stream!);
+        Assert.Equal("""{"inputs":{"x":[[0.0,0.0]],"name":[""],"flag":false}}""", await reader.ReadToEndAsync());
+    }
+
+    [Fact]
+    public void Types_of_tensors_are_written_as_ONNX_has_them()
+    {
+        var written = Encoding.UTF8.GetString(Documents.Write(new TensorSpec("x", TensorType.UInt8, [-1])));
+
+        Assert.Equal("""{"name":"x","type":"uint8","shape":[-1]}""", written);
+        Assert.Equal(TensorType.UInt8, Documents.Read<TensorSpec>(Encoding.UTF8.GetBytes(written)).Type);
+    }
+
+    [Fact]
     public async Task The_decision_threshold_is_in_MLmodel_and_in_the_signature()
     {
         var signature = RegistryOnDisk.Signature with { DecisionThreshold = 0.0625 };

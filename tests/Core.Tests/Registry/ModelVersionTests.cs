@@ -40,6 +40,21 @@ public sealed class ModelVersionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_with_another_fingerprint_is_taken()
+    {
+        await _registry.CreateChurnAsync();
+        var registration = RegistryOnDisk.Registration("key") with { Fingerprint = "one" };
+        await RegisterAsync(registration);
+
+        Assert.IsType<RegistrationOutcome.AlreadyRegistered>(await RegisterAsync(registration));
+        Assert.Equal(1, Assert.IsType<RegistrationOutcome.KeyTaken>(await RegisterAsync(registration with { Fingerprint = "two" })).Version);
+        Assert.IsType<RegistrationOutcome.KeyTaken>(await RegisterAsync(registration with { Fingerprint = null }));
+
+        Task<RegistrationOutcome> RegisterAsync(VersionRegistration one) =>
+            _registry.Models.RegisterVersionAsync(TenantId.Default, RegistryOnDisk.Churn, one, "ada", default);
+    }
+
+    [Fact]
     public async Task Racing_registrations_of_one_key_make_one_version()
     {
         await _registry.CreateChurnAsync();

@@ -1,4 +1,6 @@
+using System.Text;
 using Mlops.Registry;
+using Mlops.Storage;
 
 namespace Mlops.Serving;
 
@@ -15,7 +17,7 @@ public sealed class EndpointStoreTests : IAsyncDisposable
     {
         var created = await _serving.CreateEndpointAsync();
 
-        Assert.Equal(created, await Endpoints.FindAsync(TenantId.Default, ServingOnDisk.Live, default));
+        Assert.Equal(Text(created), Text(await Endpoints.FindAsync(TenantId.Default, ServingOnDisk.Live, default)));
         Assert.Null(await Endpoints.FindAsync(TenantId.Parse("other"), ServingOnDisk.Live, default));
     }
 
@@ -25,7 +27,7 @@ public sealed class EndpointStoreTests : IAsyncDisposable
         await _serving.CreateEndpointAsync();
 
         Assert.IsType<EndpointOutcome.NameTaken>(await Endpoints.CreateAsync(
-            TenantId.Default, ServingOnDisk.Live, ServingOnDisk.Champion, null, "bob", default));
+            TenantId.Default, ServingOnDisk.Live, EndpointDefinition.Of(ServingOnDisk.Champion), "bob", default));
     }
 
     [Fact]
@@ -37,7 +39,7 @@ public sealed class EndpointStoreTests : IAsyncDisposable
         Assert.IsType<EndpointOutcome.Saved>(await CreateAsync(ServingOnDisk.Champion));
 
         Task<EndpointOutcome> CreateAsync(EndpointTarget target) =>
-            Endpoints.CreateAsync(TenantId.Default, ServingOnDisk.Live, target, null, "ada", default);
+            Endpoints.CreateAsync(TenantId.Default, ServingOnDisk.Live, EndpointDefinition.Of(target), "ada", default);
     }
 
     [Fact]
@@ -55,7 +57,7 @@ public sealed class EndpointStoreTests : IAsyncDisposable
 
         Assert.IsType<EndpointOutcome.Stale>(await ReplaceAsync("theirs", seen.ETag));
         Assert.IsType<EndpointOutcome.Stale>(await Endpoints.DeleteAsync(TenantId.Default, ServingOnDisk.Live, seen.ETag, default));
-        Assert.Equal(changed, await Endpoints.FindAsync(TenantId.Default, ServingOnDisk.Live, default));
+        Assert.Equal(Text(changed), Text(await Endpoints.FindAsync(TenantId.Default, ServingOnDisk.Live, default)));
     }
 
     [Fact]
@@ -89,7 +91,7 @@ public sealed class EndpointStoreTests : IAsyncDisposable
         Assert.Null(await Endpoints.GenerationAsync(TenantId.Default, default));
         await _serving.CreateEndpointAsync();
         var created = await Endpoints.GenerationAsync(TenantId.Default, default);
-        await Endpoints.CreateAsync(TenantId.Default, ServingOnDisk.Live, ServingOnDisk.Champion, null, "bob", default);
+        await Endpoints.CreateAsync(TenantId.Default, ServingOnDisk.Live, EndpointDefinition.Of(ServingOnDisk.Champion), "bob", default);
         Assert.Equal(created, await Endpoints.GenerationAsync(TenantId.Default, default));
         await ReplaceAsync("x", null);
         var replaced = await Endpoints.GenerationAsync(TenantId.Default, default);
@@ -98,6 +100,20 @@ public sealed class EndpointStoreTests : IAsyncDisposable
         Assert.Equal(3, new[] { created, replaced, await Endpoints.GenerationAsync(TenantId.Default, default) }.Distinct().Count());
     }
 
+    [Fact]
+    public async Task Tenants_that_have_endpoints_are_known_and_revisions_count_changes()
+    {
+        Assert.Empty(await Endpoints.TenantsAsync(default));
+        await _serving.CreateEndpointAsync();
+        await ReplaceAsync("x", null);
+
+        Assert.Equal([TenantId.Default], await Endpoints.TenantsAsync(default));
+        Assert.Equal(2, (await Endpoints.FindAsync(TenantId.Default, ServingOnDisk.Live, default))?.Revision);
+    }
+
+    private static (string, string) Text(Endpoint? endpoint) =>
+        (Encoding.UTF8.GetString(Documents.Write(endpoint)), endpoint?.ETag ?? "");
+
     private Task<EndpointOutcome> ReplaceAsync(string description, string? ifMatch) => Endpoints.ReplaceAsync(
-        TenantId.Default, ServingOnDisk.Live, ServingOnDisk.Champion, description, ifMatch, default);
+        TenantId.Default, ServingOnDisk.Live, EndpointDefinition.Of(ServingOnDisk.Champion, description), ifMatch, default);
 }

@@ -10,14 +10,32 @@ internal sealed class ServingOnDisk : IAsyncDisposable
 
     public static readonly EndpointTarget Champion = new(RegistryOnDisk.Churn, AliasName.Champion);
 
-    public ServingOnDisk()
+    /// <param name="options">By default nothing stays in memory that nobody holds.</param>
+    public ServingOnDisk(ServingOptions? options = null)
     {
+        Options = options ?? new ServingOptions { IdleModelBytes = 0 };
         Tables = new CountingTables(Registry.Storage.Tables);
         Models = new ModelStore(Tables, Registry.Time);
         Endpoints = new EndpointStore(Tables, Models, Registry.Time);
         Router = new EndpointRouter(
-            Endpoints, Models, Registry.Files, Loader, Registry.Time, NullLogger<EndpointRouter>.Instance);
+            Endpoints,
+            Models,
+            Registry.Files,
+            Loader,
+            [new TrimStep(), new LowerCaseStep(), new NonNegativeStep()],
+            Options,
+            Metrics,
+            Registry.Time,
+            NullLogger<EndpointRouter>.Instance);
+        Mirror = new ShadowMirror(Options, Metrics);
+        Log = new PredictionLog(
+            Registry.Storage.Blobs, Instance, new PredictionLogOptions(), Registry.Time, NullLogger<PredictionLog>.Instance);
+        Predictor = new Predictor(Router, Log, Instance, Mirror, Metrics, Registry.Time);
     }
+
+    public ServingOptions Options { get; }
+
+    public ServingMetrics Metrics { get; } = new();
 
     public RegistryOnDisk Registry { get; } = new();
 
@@ -30,6 +48,14 @@ internal sealed class ServingOnDisk : IAsyncDisposable
     public TestLoader Loader { get; } = new();
 
     public EndpointRouter Router { get; }
+
+    public LogInstance Instance { get; } = new(new SequentialIds());
+
+    public PredictionLog Log { get; }
+
+    public ShadowMirror Mirror { get; }
+
+    public Predictor Predictor { get; }
 
     /// <summary>Registers a version whose model is this text.</summary>
     public async Task<int> RegisterAsync(string onnx)
@@ -49,9 +75,33 @@ internal sealed class ServingOnDisk : IAsyncDisposable
     {
         await Registry.CreateChurnAsync();
         var outcome = await Endpoints.CreateAsync(
-            TenantId.Default, EndpointName.Parse(name), target ?? Champion, null, "ada", default);
+            TenantId.Default, EndpointName.Parse(name), EndpointDefinition.Of(target ?? Champion), "ada", default);
         return Assert.IsType<EndpointOutcome.Saved>(outcome).Endpoint;
     }
+
+    public Task<EndpointOutcome> CreateEndpointAsync(TrafficPolicy policy, LogDurability log = LogDurability.None) =>
+        Endpoints.CreateAsync(TenantId.Default, Live, new EndpointDefinition(policy, null, log), "ada", default);
+
+    public Task<EndpointOutcome> ReplaceEndpointAsync(TrafficPolicy policy) =>
+        Endpoints.ReplaceAsync(TenantId.Default, Live, new EndpointDefinition(policy, null, LogDurability.None), null, default);
+
+    /// <summary>A version that is stored nowhere.</summary>
+    public static ModelVersion AnyVersion(ModelSignature signature) => new(
+        RegistryOnDisk.Churn,
+        1,
+        Stage.None,
+        default,
+        "ada",
+        default,
+        "",
+        signature,
+        new Dictionary<string, double>(),
+        new Dictionary<string, string>(),
+        0,
+        "");
+
+    /// <summary>A version of the model <c>churn</c> as an arm's target.</summary>
+    public static EndpointTarget Version(int number) => new(RegistryOnDisk.Churn, version: number);
 
     /// <summary>The version that answers, or null if none does.</summary>
     public async Task<int?> ServedVersionAsync(EndpointName? name = null)
@@ -75,6 +125,8 @@ internal sealed class ServingOnDisk : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Router.DisposeAsync();
+        await Log.DisposeAsync();
+        Metrics.Dispose();
         Registry.Dispose();
     }
 }

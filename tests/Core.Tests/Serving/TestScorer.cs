@@ -15,6 +15,9 @@ internal sealed class TestLoader : IModelLoader
     /// <summary>Set to make loading wait until it completes.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Called with each batch that a model scores, before it does.</summary>
+    public Action<FeatureBatch>? Scoring { get; set; }
+
     public IModelScorer Load(ReadOnlyMemory<byte> onnx, ModelSignature signature)
     {
         Interlocked.Increment(ref _loads);
@@ -25,7 +28,7 @@ internal sealed class TestLoader : IModelLoader
             throw new ModelLoadException("it is broken");
         }
 
-        var scorer = new TestScorer(signature);
+        var scorer = new TestScorer(signature, Scoring);
         lock (Loaded)
         {
             Loaded.Add(scorer);
@@ -38,7 +41,7 @@ internal sealed class TestLoader : IModelLoader
         throw new ModelLoadException("it takes tensors");
 }
 
-internal sealed class TestScorer(ModelSignature signature) : IModelScorer
+internal sealed class TestScorer(ModelSignature signature, Action<FeatureBatch>? scoring = null) : IModelScorer
 {
     private int _disposals;
 
@@ -49,6 +52,7 @@ internal sealed class TestScorer(ModelSignature signature) : IModelScorer
     public void Score(in FeatureBatch batch, Span<float> output)
     {
         ObjectDisposedException.ThrowIf(Disposals > 0, this);
+        scoring?.Invoke(batch);
         output.Clear();
         for (var row = 0; row < batch.Rows; row++)
         {

@@ -34,6 +34,17 @@ public class TrainingPlanTests
     }
 
     [Fact]
+    public void Sensitive_features_are_marked_in_the_signature_and_must_be_features()
+    {
+        var features = Made(Spec("left") with { Sensitive = ["age"] }).Signature.Features;
+        Assert.Equal([("age", true), ("plan", false)], features.Select(feature => (feature.Name, feature.Sensitive)));
+
+        var refused = Assert.IsType<PlanOutcome.Refused>(
+            TrainingPlan.Make(Spec("left") with { Features = ["plan"], Sensitive = ["plan", "age"] }, Customers));
+        Assert.Equal(["sensitive[1]"], refused.Errors.Select(error => error.Path));
+    }
+
+    [Fact]
     public void The_positive_class_comes_last()
     {
         var plan = Made(Spec("left") with { PositiveClass = "no" });

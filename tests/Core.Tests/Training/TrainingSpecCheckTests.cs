@@ -36,12 +36,21 @@ public class TrainingSpecCheckTests
     }
 
     [Fact]
+    public void Nothing_is_trained_to_take_tensors() => Assert.Equal(
+        [new SpecError("task", "expected one of binary, multiclass, regression")], Check(Good with { Task = TaskType.Tensors }));
+
+    [Fact]
     public void An_unknown_learner_is_answered_with_those_there_are()
     {
         var error = Assert.Single(Check(Good with { Learner = new LearnerSpec("oracle") }));
 
         Assert.Equal(new SpecError("learner.name", "expected one of stump"), error);
     }
+
+    [Fact]
+    public void Sensitive_columns_are_named_once_and_are_not_the_target() => Assert.Equal(
+        ["sensitive[0]", "sensitive[2]", "sensitive[3]"],
+        Check(Good with { Sensitive = ["left", "a", "a", ""] }).Select(error => error.Path));
 
     [Fact]
     public void The_target_cannot_be_a_feature() =>

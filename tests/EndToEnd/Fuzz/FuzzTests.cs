@@ -19,8 +19,8 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
     /// <summary>Answers that need a gigabyte announced, a key sent twice, a model from elsewhere or a broken platform.</summary>
     private static readonly string[] OutOfReach =
     [
-        "UploadDataset 413", "PutArtifact 413", "Predict 422", "Predict 503", "Readyz 503", "StartTraining 422", "StartReproduction 409",
-        "ExplainModelVersion 409", "ExplainModelVersion 413", "Explain 409", "Explain 413", "Explain 503",
+        "UploadDataset 413", "PutArtifact 413", "Predict 422", "Predict 429", "Predict 503", "Predict 504", "Readyz 503", "StartTraining 422", "StartReproduction 409",
+        "RegisterModelVersion 200", "RegisterModelVersion 413", "ExplainModelVersion 409", "ExplainModelVersion 413", "Explain 409", "Explain 413", "Explain 503",
     ];
 
     [Fact]
@@ -72,6 +72,19 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
              "expectations": [{"type": "expect_column_min_to_be_between", "kwargs": {"column": "weight", "min_value": 0}}]}
             """));
 
+        // A test in each state.
+        foreach (var name in new[] { "over", "running", "draft" })
+        {
+            await client.PostAsync("/api/v1/ab-tests", Json($$"""
+                {"name": "{{name}}", "endpoint": "spare", "metric": {"kind": "reward"},
+                 "control": {"name": "a", "model": "fruit", "version": 1}, "treatments": [{"name": "b", "model": "fruit", "version": 1}]}
+                """));
+        }
+
+        await client.PostAsync("/api/v1/ab-tests/over/start", null);
+        await client.PostAsync("/api/v1/ab-tests/over/stop", Json("{}"));
+        await client.PostAsync("/api/v1/ab-tests/running/start", null);
+
         // A version that failed its gates, which may not reach production.
         var started = await client.PostAsync("/api/v1/training", Json(
             """
@@ -100,6 +113,22 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
             Target = "/api/v1/models/unripe/versions/1/stage",
         };
         yield return With("Predict", """{"record": {"weight": 3e38, "colour": "red", "sweetness": 3e38}}""", Wrong.Nothing);
+        FuzzCase On(string test, string operation)
+        {
+            var good = deformations.Good(ApiDescription.Operation(operation));
+            return good with { Target = good.Target.Replace("ripeness", test, StringComparison.Ordinal) };
+        }
+
+        foreach (var (test, operation) in new[]
+        {
+            ("running", "RemoveAbTest"), ("over", "StartAbTest"), ("draft", "AnalyzeAbTest"), ("draft", "StopAbTest"),
+        })
+        {
+            var good = On(test, operation);
+            yield return operation is "StopAbTest" ? good with { Body = "{}"u8.ToArray() } : good;
+            yield return good with { Headers = [("If-Match", "\"0\"")] };
+        }
+
         var wide = string.Join(',', Enumerable.Range(0, 99).Select(i => $"\"k{i}\": \"{new string('ü', 5_000)}\""));
         yield return With("CreateModel", $$"""{"name": "wide", "tags": { {{wide}} } }""");
         yield return With("EditModel", $$"""{"tags": { {{wide}} } }""");

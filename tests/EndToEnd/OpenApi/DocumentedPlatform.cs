@@ -28,9 +28,10 @@ public sealed class DocumentedPlatform : IAsyncLifetime
         "UploadDataset", "StartTraining", "StartReproduction", "CreateExperiment", "CreateRun", "LogBatch", "PutArtifact", "ChangeRun",
         "CreateModel", "EditModel",
         "EditModelVersion", "SetModelAlias", "MoveModelVersionStage", "CreateEndpoint", "Predict", "ReplaceEndpoint", "CancelTraining",
+        "CreateAbTest", "StartAbTest", "AnalyzeAbTest",
     ];
 
-    private static readonly string[] Removing = ["RemoveModelAlias", "RemoveEndpoint", "RemoveExpectationSuite"];
+    private static readonly string[] Removing = ["RemoveAbTest", "RemoveModelAlias", "RemoveEndpoint", "RemoveExpectationSuite"];
 
     /// <summary>The whole tour: what makes, then what looks, then what removes, and makes it again.</summary>
     private static IEnumerable<string> Tour =>

@@ -25,9 +25,10 @@ internal sealed partial record HttpFunction(string Name, string Method, string P
     ];
 
     /// <summary>The type that the JSON body is read as; null if none is.</summary>
-    public Type? RequestType => _references.Value.Select(reference => reference.Member).OfType<MethodInfo>()
-        .SingleOrDefault(called => called.Name is nameof(Incoming.BodyAsync)
-            && called.DeclaringType == typeof(Incoming))?.GetGenericArguments()[0];
+    public Type? RequestType => ReadAs(nameof(Incoming.BodyAsync));
+
+    /// <summary>The type that the JSON part of a form is read as; null if none is.</summary>
+    public Type? PartType => ReadAs(nameof(Incoming.Part));
 
     /// <summary>The result types that the answer may have.</summary>
     public IReadOnlyList<Type> ResultTypes =>
@@ -46,6 +47,9 @@ internal sealed partial record HttpFunction(string Name, string Method, string P
 
     /// <summary>Whether a text stands in the code.</summary>
     public bool Mentions(string text) => _references.Value.Any(reference => reference.Text == text);
+
+    private Type? ReadAs(string reader) => _references.Value.Select(reference => reference.Member).OfType<MethodInfo>()
+        .SingleOrDefault(called => called.Name == reader && called.DeclaringType == typeof(Incoming))?.GetGenericArguments()[0];
 
     private static Type Unwrap(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>) ? type.GetGenericArguments()[0] : type;

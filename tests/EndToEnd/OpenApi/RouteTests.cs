@@ -63,6 +63,17 @@ public sealed partial class RouteTests
     }
 
     [Theory]
+    [MemberData(nameof(Operations))]
+    public void The_json_part_of_a_form_is_what_the_code_reads(string id)
+    {
+        var parts = ApiDescription.Operation(id).Bodies["multipart/form-data"]?["schema"]?["properties"] as JsonObject ?? [];
+
+        Assert.Equal(
+            Function(id).PartType is { } type ? WireTypes.SchemaName(type) : null,
+            parts.Select(part => ApiDescription.SchemaName(part.Value)).SingleOrDefault(name => name is not null));
+    }
+
+    [Theory]
     [MemberData(nameof(OperationsOfRecords))]
     public void Json_answers_are_what_the_code_returns(string id)
     {

@@ -8,8 +8,8 @@ namespace Mlops.EndToEnd.OpenApi;
 internal static class WireTypes
 {
     /// <summary>Everything that callers send.</summary>
-    public static IReadOnlyCollection<Type> Sent { get; } = Reachable(HttpFunction.All.Select(function => function.RequestType)
-        .OfType<Type>());
+    public static IReadOnlyCollection<Type> Sent { get; } = Reachable(
+        HttpFunction.All.SelectMany(function => new[] { function.RequestType, function.PartType }).OfType<Type>());
 
     /// <summary>Everything that callers send or get.</summary>
     public static IReadOnlyCollection<Type> All { get; } = Reachable(

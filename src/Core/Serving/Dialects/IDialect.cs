@@ -16,7 +16,11 @@ public interface IDialect
 /// <param name="Body">Valid until the request is answered.</param>
 /// <param name="HeaderLength">How many bytes of the body are JSON, where tensors follow it (Inference-Header-Content-Length).</param>
 /// <param name="ContentType">The media type with its parameters, as sent.</param>
-public readonly record struct DialectRequest(ReadOnlyMemory<byte> Body, int? HeaderLength = null, string? ContentType = null);
+public readonly record struct DialectRequest(ReadOnlyMemory<byte> Body, int? HeaderLength = null, string? ContentType = null)
+{
+    /// <summary>The part of the body that may be JSON.</summary>
+    public ReadOnlyMemory<byte> Json => HeaderLength is { } length && length <= Body.Length ? Body[..length] : Body;
+}
 
 /// <summary>What came of reading a request.</summary>
 public abstract record DialectReading

@@ -1,4 +1,5 @@
 using Mlops.Data;
+using Mlops.Statistics;
 
 namespace Mlops.Training;
 

@@ -1,3 +1,5 @@
+using Mlops.Statistics;
+
 namespace Mlops.Training;
 
 /// <summary>Whether two classifiers differ in how often they are right, seen on the same rows.</summary>

@@ -1,4 +1,5 @@
 using Mlops.Registry;
+using Mlops.Statistics;
 
 namespace Mlops.Training;
 

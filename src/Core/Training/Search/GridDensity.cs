@@ -1,3 +1,5 @@
+using Mlops.Statistics;
+
 namespace Mlops.Training;
 
 /// <summary>The density of one parameter's values on a grid over its range, smoothed.</summary>

@@ -1,3 +1,5 @@
+using Mlops.Statistics;
+
 namespace Mlops.Training;
 
 /// <summary>Normals cut off at the ends of a parameter's range: one around each observation, and the prior over all as the last.</summary>

@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Mlops.AbTesting;
+
+/// <summary>The name of an A/B test: a lower-case letter, then up to 62 lower-case letters, digits or hyphens.</summary>
+/// <remarks>Legal in a URL segment and a table key, so a name never needs escaping.</remarks>
+[JsonConverter(typeof(ParsableConverter<AbTestName>))]
+public sealed partial record AbTestName : IParsable<AbTestName>
+{
+    private AbTestName(string value) => Value = value;
+
+    public string Value { get; }
+
+    public static AbTestName Parse(string s, IFormatProvider? provider = null) =>
+        TryParse(s, provider, out var name) ? name : throw new FormatException($"'{s}' is not the name of an A/B test.");
+
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out AbTestName result)
+    {
+        result = s is not null && Shape().IsMatch(s) ? new(s) : null;
+        return result is not null;
+    }
+
+    public override string ToString() => Value;
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,62}\z")]
+    private static partial Regex Shape();
+}

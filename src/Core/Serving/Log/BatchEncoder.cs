@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Mlops.Registry;
+
+namespace Mlops.Serving;
+
+/// <summary>Writes records as JSON lines into one gzip member.</summary>
+/// <remarks>
+/// A batch begins with <c>{"batch": {"stream", "number", "first", "records", "dropped"}}</c>, then comes a line for each record, its
+/// number <c>n</c> first. A stream in good order ends with <c>{"end": {"stream", "batches", "last", "dropped"}}</c>. For one thread at a
+/// time.
+/// </remarks>
+[SuppressMessage("Reliability", "CA1001", Justification = "Memory alone is kept; the compressing stream is disposed with each member.")]
+internal sealed class BatchEncoder
+{
+    private const int FlushBytes = 64 * 1024;
+
+    private static readonly JsonWriterOptions Unchecked = new() { SkipValidation = true };
+    private static readonly ConditionalWeakTable<ModelVersion, RecordLayout> Layouts = [];
+
+    private static readonly JsonEncodedText NumberName = JsonEncodedText.Encode("n");
+    private static readonly JsonEncodedText IdName = JsonEncodedText.Encode("id");
+    private static readonly JsonEncodedText AtName = JsonEncodedText.Encode("at");
+    private static readonly JsonEncodedText ArmName = JsonEncodedText.Encode("arm");
+    private static readonly JsonEncodedText ModelName = JsonEncodedText.Encode("model");
+    private static readonly JsonEncodedText VersionName = JsonEncodedText.Encode("version");
+    private static readonly JsonEncodedText EndpointName = JsonEncodedText.Encode("endpoint");
+    private static readonly JsonEncodedText DialectName = JsonEncodedText.Encode("dialect");
+    private static readonly JsonEncodedText PropensityName = JsonEncodedText.Encode("propensity");
+    private static readonly JsonEncodedText RevisionName = JsonEncodedText.Encode("revision");
+    private static readonly JsonEncodedText LatencyName = JsonEncodedText.Encode("latencyMs");
+    private static readonly JsonEncodedText UnitName = JsonEncodedText.Encode("unit");
+    private static readonly JsonEncodedText RequestIdName = JsonEncodedText.Encode("requestId");
+    private static readonly JsonEncodedText InputsName = JsonEncodedText.Encode("inputs");
+    private static readonly JsonEncodedText OutputsName = JsonEncodedText.Encode("outputs");
+
+    private readonly ArrayBufferWriter<byte> _lines = new(2 * FlushBytes);
+    private readonly MemoryStream _member = new();
+    private readonly Utf8JsonWriter _json;
+    private GZipStream? _gzip;
+
+    public BatchEncoder() => _json = new Utf8JsonWriter(_lines, Unchecked);
+
+    /// <summary>A batch as one gzip member, valid until the next one is begun.</summary>
+    public ReadOnlyMemory<byte> Encode(BatchHead head, IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
+    {
+        Begin();
+        WriteLine(new MarkLine(Batch: head));
+        var number = head.First;
+        foreach (var place in places)
+        {
+            Write(number++, pages[place.Page][place.Index].Prediction);
+            if (_lines.WrittenCount >= FlushBytes)
+            {
+                Flush();
+            }
+        }
+
+        return Finish();
+    }
+
+    /// <summary>The closing mark of a stream as one gzip member, valid until the next one is begun.</summary>
+    public ReadOnlyMemory<byte> Encode(StreamEnd end)
+    {
+        Begin();
+        WriteLine(new MarkLine(End: end));
+        return Finish();
+    }
+
+    /// <summary>Writes one record's line.</summary>
+    internal void Write(long number, in AnsweredPrediction prediction)
+    {
+        var layout = Layouts.GetValue(prediction.Version, static version => new RecordLayout(version));
+        _json.WriteStartObject();
+        _json.WriteNumber(NumberName, number);
+        _json.WriteString(IdName, prediction.Id);
+        _json.WriteString(AtName, prediction.At.UtcDateTime);
+        _json.WriteString(ArmName, prediction.Arm);
+        _json.WriteString(ModelName, layout.Model);
+        _json.WriteNumber(VersionName, prediction.Version.Number);
+        _json.WriteString(EndpointName, prediction.Endpoint.Value);
+        _json.WriteString(DialectName, prediction.Dialect);
+        _json.WriteNumber(PropensityName, prediction.Propensity);
+        _json.WriteNumber(RevisionName, prediction.Revision);
+        _json.WriteNumber(LatencyName, Math.Round(prediction.Latency.TotalMilliseconds, 3));
+        WriteIfGiven(UnitName, prediction.Unit);
+        WriteIfGiven(RequestIdName, prediction.RequestId);
+        _json.WritePropertyName(InputsName);
+        layout.WriteInputs(_json, prediction.Inputs);
+        _json.WritePropertyName(OutputsName);
+        layout.WriteOutputs(_json, prediction.Scores.Span);
+        _json.WriteEndObject();
+        EndLine();
+    }
+
+    /// <summary>Forgets the lines that are not compressed yet.</summary>
+    /// <returns>How many bytes they had.</returns>
+    internal int Discard()
+    {
+        var written = _lines.WrittenCount;
+        _lines.ResetWrittenCount();
+        return written;
+    }
+
+    private void WriteIfGiven(JsonEncodedText name, string? value)
+    {
+        if (value is not null)
+        {
+            _json.WriteString(name, value);
+        }
+    }
+
+    private void WriteLine(MarkLine mark)
+    {
+        JsonSerializer.Serialize(_json, mark, Storage.Documents.Options);
+        EndLine();
+    }
+
+    private void EndLine()
+    {
+        _json.Flush();
+        _json.Reset();
+        _lines.Write("\n"u8);
+    }
+
+    private void Begin()
+    {
+        _lines.ResetWrittenCount();
+        _json.Reset();
+        _member.SetLength(0);
+        _gzip = new GZipStream(_member, CompressionLevel.Fastest, leaveOpen: true);
+    }
+
+    private void Flush()
+    {
+        _gzip?.Write(_lines.WrittenSpan);
+        _lines.ResetWrittenCount();
+    }
+
+    private ReadOnlyMemory<byte> Finish()
+    {
+        Flush();
+        _gzip?.Dispose();
+        _gzip = null;
+        return _member.GetBuffer().AsMemory(0, (int)_member.Length);
+    }
+}
+
+/// <summary>Where a record lies among pages.</summary>
+internal readonly record struct RecordPlace(int Page, int Index);
+
+/// <summary>What a batch says of itself before its records.</summary>
+/// <param name="Number">Of the stream's batches, from 1.</param>
+/// <param name="First">The number of its first record.</param>
+/// <param name="Dropped">How many record numbers before the first were given to records that found no room in the queue.</param>
+internal sealed record BatchHead(string Stream, long Number, long First, int Records, long Dropped);
+
+/// <summary>How a stream ends that was closed in good order.</summary>
+/// <param name="Batches">How many batches it had.</param>
+/// <param name="Last">The number of its last record, written or not.</param>
+/// <param name="Dropped">How many of the last numbers were given to records that found no room in the queue.</param>
+internal sealed record StreamEnd(string Stream, long Batches, long Last, long Dropped);
+
+/// <summary>A line that is no record.</summary>
+internal sealed record MarkLine(BatchHead? Batch = null, StreamEnd? End = null);
