@@ -24,6 +24,7 @@ public static class ServingServices
             ServiceDescriptor.Singleton<IPredictionStep, LowerCaseStep>(),
             ServiceDescriptor.Singleton<IPredictionStep, NonNegativeStep>(),
         ]);
+        services.TryAddSingleton<PredictionSteps>();
         services.TryAddSingleton<PredictionLogReader>();
         services.TryAddSingleton<FeedbackStore>();
         services.TryAddSingleton<PredictionsWithFeedback>();

@@ -10,7 +10,7 @@ namespace Mlops.Api.AbTesting;
 
 /// <summary>A/B tests of versions behind an endpoint, from their description to the hand-over.</summary>
 public sealed class AbTestFunctions(
-    AbTestStore tests, AbTestStart start, AbTestEnd end, AbTestAnalysis analysis, EndpointRouter router)
+    AbTestStore tests, AbTestStart start, AbTestEnd end, AbTestAnalysis analysis, EndpointRouter router, PredictionSteps steps)
 {
     [Function("ListAbTests")]
     public async Task<Ok<Page<AbTestView>>> ListAsync(
@@ -27,7 +27,7 @@ public sealed class AbTestFunctions(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/ab-tests")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        var (name, plan) = AbTestRequests.Read(await Incoming.BodyAsync<NewAbTest>(request, cancellationToken), router.FindStep);
+        var (name, plan) = AbTestRequests.Read(await Incoming.BodyAsync<NewAbTest>(request, cancellationToken), steps.Find);
         var caller = request.Caller();
         var outcome = await tests.CreateAsync(caller.Tenant, name, plan, caller.Name, cancellationToken);
         return Answer(outcome, request, name, isNew: true);

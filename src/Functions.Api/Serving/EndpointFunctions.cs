@@ -8,7 +8,7 @@ using Mlops.Serving;
 namespace Mlops.Api.Serving;
 
 /// <summary>Prediction endpoints. A change is effective in this process at once, in others within a second or two.</summary>
-public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter router)
+public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter router, PredictionSteps steps)
 {
     [Function("ListEndpoints")]
     public async Task<Ok<Page<EndpointView>>> ListAsync(
@@ -30,7 +30,7 @@ public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter ro
         var definition = EndpointRequests.Definition(
             name,
             new EndpointChange(asked.Model, asked.Alias, asked.Version, asked.Policy, asked.Log, asked.Description),
-            router.FindStep);
+            steps.Find);
         var outcome = await endpoints.CreateAsync(caller.Tenant, name, definition, caller.Name, cancellationToken);
         return await AnswerAsync(outcome, request, name, isNew: true, cancellationToken);
     }
@@ -62,7 +62,7 @@ public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter ro
         var outcome = await endpoints.ReplaceAsync(
             request.Caller().Tenant,
             endpoint,
-            EndpointRequests.Definition(endpoint, asked, router.FindStep),
+            EndpointRequests.Definition(endpoint, asked, steps.Find),
             request.IfMatch(),
             cancellationToken);
         return await AnswerAsync(outcome, request, endpoint, isNew: false, cancellationToken);
@@ -106,6 +106,9 @@ public sealed class EndpointFunctions(EndpointStore endpoints, EndpointRouter ro
             case EndpointOutcome.UnknownVersion(var model, var version):
                 return Problems.BadRequest(
                     $"Model '{model}' has no version {version}.", [new FieldError("version", "expected a version of the model")]);
+            case EndpointOutcome.UnfitStep(var arm, var step, var reason):
+                return Problems.BadRequest(
+                    $"Step '{step}' makes no sense for what the arm serves.", [new FieldError($"policy.arms[{arm}].steps", $"'{step}': {reason}")]);
             case EndpointOutcome.Stale:
                 return Problems.Stale($"Endpoint '{name}' has changed since.");
             default:

@@ -4,7 +4,11 @@ using Mlops.Serving;
 namespace Mlops.Api.Serving;
 
 /// <summary>Writes the prediction log while the app runs, and what is left when it stops.</summary>
-internal sealed class PredictionLogging(PredictionLog log) : BackgroundService
+internal sealed class PredictionLogging(PredictionLog log, ServingMetrics metrics) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => log.RunAsync(stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.ObserveLog(() => log.Health);
+        return log.RunAsync(stoppingToken);
+    }
 }

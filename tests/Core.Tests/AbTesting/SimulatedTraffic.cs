@@ -24,7 +24,7 @@ internal sealed class SimulatedTraffic : IAsyncDisposable
     public SimulatedTraffic()
     {
         Models = new ModelStore(_disk.Tables, _disk.Time);
-        Endpoints = new EndpointStore(_disk.Tables, Models, _disk.Time);
+        Endpoints = new EndpointStore(_disk.Tables, Models, new PredictionSteps([]), _disk.Time);
         Predictions = new PredictionsWithFeedback(_disk.Reader, _disk.Feedback);
         Tests = new AbTestStore(_disk.Tables, Endpoints, Models, new SequentialIds(), _disk.Time);
         Start = new AbTestStart(Tests, Endpoints, Models, _disk.Time);

@@ -16,13 +16,14 @@ internal sealed class ServingOnDisk : IAsyncDisposable
         Options = options ?? new ServingOptions { IdleModelBytes = 0 };
         Tables = new CountingTables(Registry.Storage.Tables);
         Models = new ModelStore(Tables, Registry.Time);
-        Endpoints = new EndpointStore(Tables, Models, Registry.Time);
+        var steps = new PredictionSteps([new TrimStep(), new LowerCaseStep(), new NonNegativeStep()]);
+        Endpoints = new EndpointStore(Tables, Models, steps, Registry.Time);
         Router = new EndpointRouter(
             Endpoints,
             Models,
             Registry.Files,
             Loader,
-            [new TrimStep(), new LowerCaseStep(), new NonNegativeStep()],
+            steps,
             Options,
             Metrics,
             Registry.Time,

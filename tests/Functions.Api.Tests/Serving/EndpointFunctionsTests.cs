@@ -41,6 +41,18 @@ public sealed class EndpointFunctionsTests : IAsyncDisposable
         Assert.Equal((400, expected), (answer.Status, Assert.Single(answer.Errors)));
     }
 
+    [Theory]
+    [InlineData("trim", "'trim': the model has no feature that is a string")]
+    [InlineData("non-negative", "'non-negative': it is for models that predict a quantity")]
+    public async Task A_step_that_makes_no_sense_for_the_version_is_refused(string step, string expected)
+    {
+        await _api.RegisterAsync();
+        var answer = await CreateAsync(
+            $$$"""{"name":"live","policy":{"kind":"fixed","arms":[{"name":"only","model":"churn","version":1,"steps":["{{{step}}}"]}]}}""");
+
+        Assert.Equal((400, $"policy.arms[0].steps: {expected}"), (answer.Status, Assert.Single(answer.Errors)));
+    }
+
     [Fact]
     public async Task A_name_is_taken_once_and_free_after_removal()
     {

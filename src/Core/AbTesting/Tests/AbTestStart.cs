@@ -88,6 +88,8 @@ public sealed class AbTestStart(AbTestStore tests, EndpointStore endpoints, Mode
             EndpointOutcome.Saved(var saved) => (saved, null),
             EndpointOutcome.UnknownModel(var model) => (null, new AbTestOutcome.UnknownModel(model)),
             EndpointOutcome.UnknownVersion(var model, var version) => (null, new AbTestOutcome.UnknownVersion(model, version)),
+            EndpointOutcome.UnfitStep(var arm, var step, var reason) => (
+                null, new AbTestOutcome.Refused($"Arm '{arms[arm].Name}' cannot have the step '{step}': {reason}.")),
             _ => (null, null),
         };
     }

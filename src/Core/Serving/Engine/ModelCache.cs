@@ -34,6 +34,20 @@ internal sealed class ModelCache(ModelFiles files, IModelLoader loader, ServingO
         }
     }
 
+    /// <summary>How many requests wait for the models in memory.</summary>
+    public long Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Values
+                    .Where(entry => entry.Loading.IsCompletedSuccessfully)
+                    .Sum(entry => (long)(entry.Loading.Result.Queue?.Length ?? 0));
+            }
+        }
+    }
+
     /// <summary>Gives a model that stays in memory until it is unpinned as often as it was pinned.</summary>
     /// <exception cref="ModelLoadException">The model cannot be run.</exception>
     /// <exception cref="InvalidDataException">Its file is not what was registered.</exception>

@@ -33,6 +33,8 @@ public sealed class ServingMetrics : IDisposable
     private static readonly KeyValuePair<string, object?> Hit = new("result", "hit");
     private static readonly KeyValuePair<string, object?> Miss = new("result", "miss");
     private static readonly KeyValuePair<string, object?> Succeeded = new("outcome", "loaded");
+    private static readonly KeyValuePair<string, object?> Written = new("outcome", "written");
+    private static readonly KeyValuePair<string, object?> Dropped = new("outcome", "dropped");
     private static readonly KeyValuePair<string, object?> Failed = new("outcome", "failed");
 
     private readonly SeriesSet<AnswerKey, RequestSeries> _answers;
@@ -48,7 +50,7 @@ public sealed class ServingMetrics : IDisposable
     private readonly Histogram<double> _scoring;
     private readonly Histogram<double> _loading;
 
-    private Func<double>? _logLag;
+    private Func<PredictionLogHealth>? _log;
     private Func<IEnumerable<(ModelVersion Version, long Bytes)>>? _models;
     private long _cacheHits;
     private long _cacheMisses;
@@ -141,11 +143,15 @@ public sealed class ServingMetrics : IDisposable
     public void ModelLoadFailed(TimeSpan took) => _loading.Record(took.TotalSeconds, Failed);
 
     /// <summary>Has a queue's length told under a name; the last to take a name has it.</summary>
-    /// <param name="name">Such as <c>admission</c>, <c>shadow</c> or <c>prediction-log</c>.</param>
+    /// <param name="name">Such as <c>admission</c> or <c>shadow</c>.</param>
     public void ObserveQueue(string name, Func<long> length) => _queues[name] = length;
 
-    /// <summary>Has the age in seconds told of the oldest prediction that is not in the log yet.</summary>
-    public void ObserveLogLag(Func<double> seconds) => Volatile.Write(ref _logLag, seconds);
+    /// <summary>Has told how the prediction log is doing, its queue as <c>prediction-log</c> among the others.</summary>
+    public void ObserveLog(Func<PredictionLogHealth> health)
+    {
+        Volatile.Write(ref _log, health);
+        ObserveQueue("prediction-log", () => health().Queued);
+    }
 
     /// <summary>Has told which models are in memory, and their sizes.</summary>
     public void ObserveModels(Func<IEnumerable<(ModelVersion Version, long Bytes)>> loaded) => Volatile.Write(ref _models, loaded);
@@ -174,9 +180,10 @@ public sealed class ServingMetrics : IDisposable
             "What waits in a queue.");
         Meter.CreateObservableGauge(
             "mlops.prediction.log.lag",
-            () => Volatile.Read(ref _logLag) is { } lag ? [new Measurement<double>(lag())] : Array.Empty<Measurement<double>>(),
+            () => Volatile.Read(ref _log) is { } log ? [new Measurement<double>(log().Lag.TotalSeconds)] : Array.Empty<Measurement<double>>(),
             "s",
             "Age of the oldest prediction that is not in the log.");
+        Meter.CreateObservableCounter("mlops.prediction.log.records", LogRecords, "{record}", "Predictions that went into the log, or did not.");
         Meter.CreateObservableGauge("mlops.model.size", ModelSizes, "By", "Size of each model in memory.");
     }
 
@@ -191,6 +198,10 @@ public sealed class ServingMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> CacheRequests() =>
         [new(Volatile.Read(ref _cacheHits), Hit), new(Volatile.Read(ref _cacheMisses), Miss)];
+
+    private IEnumerable<Measurement<long>> LogRecords() => Volatile.Read(ref _log)?.Invoke() is { } log
+        ? [new(log.Written, Written), new(log.Dropped, Dropped)]
+        : [];
 
     /// <remarks>Two tenants may have a model of the same name in memory, of which the tags do not tell whose it is.</remarks>
     private IEnumerable<Measurement<long>> ModelSizes() =>

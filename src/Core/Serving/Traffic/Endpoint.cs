@@ -79,6 +79,10 @@ public abstract record EndpointOutcome
 
     public sealed record UnknownVersion(ModelName Model, int Version) : EndpointOutcome;
 
+    /// <summary>A step makes no sense for the version that an arm stands for now.</summary>
+    /// <param name="Arm">Which arm of the policy, from 0.</param>
+    public sealed record UnfitStep(int Arm, string Step, string Reason) : EndpointOutcome;
+
     /// <summary>The endpoint no longer carries the expected tag.</summary>
     public sealed record Stale : EndpointOutcome;
 }

@@ -25,7 +25,7 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<EndpointRouter> _logger;
     private readonly ModelCache _cache;
-    private readonly Dictionary<string, IPredictionStep> _steps;
+    private readonly PredictionSteps _steps;
     private readonly CancellationTokenSource _lifetime = new();
 
     public EndpointRouter(
@@ -33,16 +33,16 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
         ModelStore models,
         ModelFiles files,
         IModelLoader loader,
-        IEnumerable<IPredictionStep> steps,
+        PredictionSteps steps,
         ServingOptions options,
         ServingMetrics metrics,
         TimeProvider time,
         ILogger<EndpointRouter> logger)
     {
-        (_endpoints, _models, _time, _logger) = (endpoints, models, time, logger);
+        (_endpoints, _models, _steps, _time, _logger) = (endpoints, models, steps, time, logger);
         _cache = new ModelCache(files, loader, options, metrics, time);
         metrics.ObserveModels(() => _cache.Loaded);
-        _steps = steps.ToDictionary(step => step.Name, StringComparer.Ordinal);
+        metrics.ObserveQueue("admission", () => _cache.Waiting);
     }
 
     /// <summary>Whether every endpoint that there was at the start has been looked at.</summary>
@@ -130,9 +130,6 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>The steps that there are, by name.</summary>
-    public IPredictionStep? FindStep(string name) => _steps.GetValueOrDefault(name);
-
     internal EndpointRoute? Find(TenantId tenant, EndpointName name) =>
         _tenants.TryGetValue(tenant, out var routes) ? routes.Find(name) : null;
 
@@ -188,10 +185,7 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
         id => new TenantRoutes(
             id,
             _endpoints,
-            endpoint => new EndpointRoute(id, endpoint, target => new TargetRoute(id, target, _models, _cache, _time), StepsOf)));
-
-    private IReadOnlyList<IPredictionStep> StepsOf(Arm arm) =>
-        [.. (arm.Steps ?? []).Select(FindStep).OfType<IPredictionStep>()];
+            endpoint => new EndpointRoute(id, endpoint, target => new TargetRoute(id, target, _models, _cache, _time), _steps.Of)));
 
     /// <summary>Loads what all tenants serve; storage being away leaves it to the next tick.</summary>
     private async Task StartAsync(CancellationToken cancellationToken)

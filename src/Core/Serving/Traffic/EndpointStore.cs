@@ -10,7 +10,7 @@ namespace Mlops.Serving;
 /// ever had an endpoint are listed apart, so that a process that starts knows whose models to load. Safe for concurrent use by any
 /// number of threads and processes.
 /// </remarks>
-public sealed class EndpointStore(ITableStore tables, ModelStore models, TimeProvider time)
+public sealed class EndpointStore(ITableStore tables, ModelStore models, PredictionSteps steps, TimeProvider time)
 {
     private const string RowPrefix = "endpoint:";
     private const string LearnedPrefix = "learned:";
@@ -19,7 +19,7 @@ public sealed class EndpointStore(ITableStore tables, ModelStore models, TimePro
     /// <summary>No tenant's: their ids do not begin so.</summary>
     private const string TenantsPartition = "_:endpoint-tenants";
 
-    /// <summary>Creates an endpoint. The aliases it follows may be set later; versions must be there.</summary>
+    /// <summary>Creates an endpoint. The aliases it follows may be set later; versions must be there, and steps must suit them.</summary>
     public async Task<EndpointOutcome> CreateAsync(
         TenantId tenant, EndpointName name, EndpointDefinition definition, string actor, CancellationToken cancellationToken)
     {
@@ -204,8 +204,26 @@ public sealed class EndpointStore(ITableStore tables, ModelStore models, TimePro
             }
         }
 
+        foreach (var (index, arm) in policy.Arms.Index())
+        {
+            if (arm.Steps is { Count: > 0 } && await VersionAsync(tenant, arm.Target, cancellationToken) is { } version)
+            {
+                var unfit = steps.Of(arm).Select(step => (step.Name, Reason: step.RefusalFor(version.Signature))).FirstOrDefault(step => step.Reason is not null);
+                if (unfit.Reason is { } reason)
+                {
+                    return new EndpointOutcome.UnfitStep(index, unfit.Name, reason);
+                }
+            }
+        }
+
         return null;
     }
+
+    /// <summary>What a target stands for now; null of an alias that is not set yet.</summary>
+    private Task<ModelVersion?> VersionAsync(TenantId tenant, EndpointTarget target, CancellationToken cancellationToken) =>
+        target.Version is { } number
+            ? models.FindVersionAsync(tenant, target.Model, number, cancellationToken)
+            : models.FindByAliasAsync(tenant, target.Model, target.Alias!, cancellationToken);
 
     private Task<CommitOutcome> CommitAsync(TenantId tenant, TableWrite[] writes, CancellationToken cancellationToken) =>
         tables.CommitAsync(

@@ -122,13 +122,14 @@ public sealed class ServingMetricsTests : IDisposable
         Assert.Empty(heard.Of("mlops.prediction.log.lag"));
 
         _metrics.ObserveQueue("admission", () => 7);
-        _metrics.ObserveLogLag(() => 1.5);
+        _metrics.ObserveLog(() => new PredictionLogHealth(3, TimeSpan.FromSeconds(1.5), 20, 2));
         // Two tenants, each with a model of the same name.
         _metrics.ObserveModels(() => [(Version(), 100), (Version(), 20)]);
         _metrics.CacheHit();
 
-        Assert.Equal(["{queue=admission} 7"], heard.Of("mlops.queue.length"));
+        Assert.Equal(["{queue=admission} 7", "{queue=prediction-log} 3"], heard.Of("mlops.queue.length").Order());
         Assert.Equal(["{} 1.5"], heard.Of("mlops.prediction.log.lag"));
+        Assert.Equal(["{outcome=written} 20", "{outcome=dropped} 2"], heard.Of("mlops.prediction.log.records"));
         Assert.Equal(["{model=churn version=3} 120"], heard.Of("mlops.model.size"));
         Assert.Equal(["{result=hit} 1", "{result=miss} 0"], heard.Of("mlops.model.cache.requests"));
     }
