@@ -32,6 +32,12 @@ public sealed class FeatureRows : IDisposable
         Grow(ref _strings, Count * _stringsPerRow);
     }
 
+    /// <summary>The numbers of the last row.</summary>
+    internal Span<float> Last => _numbers.AsSpan((Count - 1) * _numbersPerRow, _numbersPerRow);
+
+    /// <summary>Takes all rows out; their memory stays for others.</summary>
+    internal void Clear() => Count = 0;
+
     /// <summary>Sets a number of the last row.</summary>
     internal void Set(int slot, float value) => _numbers[((Count - 1) * _numbersPerRow) + slot] = value;
 

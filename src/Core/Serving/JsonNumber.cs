@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Mlops.Serving;
 
-/// <summary>Reads the number that a JSON token is, rounded correctly to a double.</summary>
+/// <summary>Reads numbers of JSON, rounded correctly to a double.</summary>
 /// <remarks>
 /// Three ways, each for what the one before cannot do. Digits up to 2^53 and a power of ten up to 22 are exact doubles, so that one
 /// operation rounds once (Clinger, How to Read Floating Point Numbers Accurately, 1990). Up to 19 digits are multiplied by a 128-bit
@@ -15,6 +15,9 @@ internal static class JsonNumber
     private const int MaxDigits = 19;
     private const int LargestPower = 60;
     private const int LargestExactPower = 22;
+
+    /// <summary>Exponents beyond it are all the same: too large for the fast ways.</summary>
+    private const int FarPower = 1_000_000;
     private const ulong LargestExact = 1UL << 53;
 
     /// <summary>10^q for q from −60 to 60: the 128 most significant bits, rounded down.</summary>
@@ -28,42 +31,86 @@ internal static class JsonNumber
     /// <returns>Infinity if it is too large for a double.</returns>
     public static double Parse(ReadOnlySpan<byte> token)
     {
-        var isNegative = token[0] is (byte)'-';
+        Read(token, out var value);
+        return value;
+    }
+
+    /// <summary>Reads the number with which a text begins.</summary>
+    /// <param name="value">Infinity if it is too large for a double.</param>
+    /// <returns>How many bytes it takes; 0 if the text begins with no number in JSON's grammar.</returns>
+    public static int Read(ReadOnlySpan<byte> utf8, out double value)
+    {
+        var isNegative = utf8.Length > 0 && utf8[0] is (byte)'-';
         var at = isNegative ? 1 : 0;
-        var (digits, count, power) = (0UL, 0, 0);
-        var pointStep = 0;
-        for (; at < token.Length; at++)
+        var (digits, power) = (0UL, 0);
+        var begin = at;
+        for (uint digit; at < utf8.Length && (digit = (uint)(utf8[at] - '0')) <= 9; at++)
         {
-            var digit = (uint)(token[at] - '0');
-            if (digit <= 9)
+            digits = (digits * 10) + digit;
+        }
+
+        var whole = at - begin;
+        value = 0;
+        if (whole is 0 || (whole > 1 && utf8[begin] is (byte)'0'))
+        {
+            return 0;
+        }
+
+        var significant = utf8[begin] is (byte)'0' ? 0 : whole;
+        if (at < utf8.Length && utf8[at] is (byte)'.')
+        {
+            begin = ++at;
+            for (; significant is 0 && at < utf8.Length && utf8[at] is (byte)'0'; at++)
+            {
+                // Zeros before the first other digit say no more than where the point is.
+            }
+
+            var first = at;
+            for (uint digit; at < utf8.Length && (digit = (uint)(utf8[at] - '0')) <= 9; at++)
             {
                 digits = (digits * 10) + digit;
-                count += count > 0 || digit is not 0 ? 1 : 0;
-                power += pointStep;
             }
-            else if (token[at] is (byte)'.')
+
+            if (at == begin)
             {
-                pointStep = -1;
+                return 0;
             }
-            else
-            {
-                break;
-            }
+
+            significant += at - first;
+            power = begin - at;
         }
 
-        if (at < token.Length)
+        if (at < utf8.Length && (utf8[at] | 0x20) is 'e')
         {
-            if (!Utf8Parser.TryParse(token[(at + 1)..], out int exponent, out _) || Math.Abs((long)exponent) > 2 * LargestPower)
+            var length = Exponent(utf8[(at + 1)..], out var exponent);
+            if (length is 0)
             {
-                return General(token);
+                return 0;
             }
 
-            power += exponent;
+            at += 1 + length;
+            power = Math.Clamp(power + exponent, -FarPower, FarPower);
         }
 
-        return count > MaxDigits || Magnitude(digits, power) is not { } magnitude
-            ? General(token)
+        value = significant > MaxDigits || Magnitude(digits, power) is not { } magnitude
+            ? General(utf8[..at])
             : isNegative ? -magnitude : magnitude;
+        return at;
+    }
+
+    /// <param name="exponent">At most <see cref="FarPower"/> either way.</param>
+    private static int Exponent(ReadOnlySpan<byte> utf8, out int exponent)
+    {
+        var sign = utf8.Length > 0 && utf8[0] is (byte)'+' or (byte)'-' ? 1 : 0;
+        exponent = 0;
+        var at = sign;
+        for (uint digit; at < utf8.Length && (digit = (uint)(utf8[at] - '0')) <= 9; at++)
+        {
+            exponent = Math.Min((exponent * 10) + (int)digit, FarPower);
+        }
+
+        exponent = sign is 1 && utf8[0] is (byte)'-' ? -exponent : exponent;
+        return at == sign ? 0 : at;
     }
 
     /// <returns>digits · 10^power, or null if it takes the general way.</returns>

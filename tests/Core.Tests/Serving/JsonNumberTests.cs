@@ -76,4 +76,26 @@ public class JsonNumberTests
         var text = (digits / (decimal)Math.Pow(10, scale % 19)).ToString(CultureInfo.InvariantCulture);
         Assert.Equal(double.Parse(text, CultureInfo.InvariantCulture), JsonNumber.Parse(Encoding.ASCII.GetBytes(text)));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+
+    [Theory]
+    [InlineData("1", 1)]
+    [InlineData("12]", 2)]
+    [InlineData("-0.5, 1", 4)]
+    [InlineData("1e5}", 3)]
+    [InlineData("0.001E-2 ", 8)]
+    [InlineData("1.5.5", 3)]
+    [InlineData("", 0)]
+    [InlineData("-", 0)]
+    [InlineData("01", 0)]
+    [InlineData("-00.5", 0)]
+    [InlineData(".5", 0)]
+    [InlineData("1.", 0)]
+    [InlineData("1.e3", 0)]
+    [InlineData("1e", 0)]
+    [InlineData("1e+", 0)]
+    [InlineData("+1", 0)]
+    [InlineData("NaN", 0)]
+    [InlineData("null", 0)]
+    public void A_number_ends_where_the_grammar_says(string text, int length) =>
+        Assert.Equal(length, JsonNumber.Read(Encoding.ASCII.GetBytes(text), out _));
 }
