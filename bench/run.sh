@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every benchmark once, in turn, and shows what it says. The reports under bench/reports are written from such runs;
-# compare ratios within one run, on a machine that does nothing else. The peers need Debian's python3-sklearn and python3-pandas.
+# compare ratios within one run, on a machine that does nothing else. The peers need Debian's python3-sklearn and python3-pandas;
+# bench/Serving.Load says what it needs. bench/Serving.Load/soak.py, ten minutes long, is run by itself.
 # usage: bench/run.sh [CONFIGURATION]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,4 +48,6 @@ if /usr/bin/python3 -c 'import optuna' 2>/dev/null; then
 else
   echo "-- bench/Search.Benchmarks/compare.py left out: python3-optuna is not installed"
 fi
+printf '\n== bench/Serving.Load\n'
+/usr/bin/python3 bench/Serving.Load/compare.py || echo "-- bench/Serving.Load/compare.py left out"
 bench/start.sh 7

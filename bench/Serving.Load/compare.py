@@ -1,0 +1,114 @@
+"""Measures LocalHost beside FastAPI with scikit-learn and fastify with ONNX Runtime: the same models, rows, machine and minutes.
+
+usage: compare.py [--seconds 2] [--rounds 3] [--report FILE]
+
+The servers take turns in each round, so that what else the machine does hits all of them; medians are told. Every server is
+first checked against scikit-learn's probabilities. Only this machine is asked.
+"""
+import argparse
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import servers
+
+# model, rows in a body, connections, different bodies
+CASES = [(model, rows, connections, turns)
+         for rows, turns in ((1, 256), (32, 16), (1_024, 2))
+         for model in ("lr", "rf")
+         for connections in (1, 8, 64)]
+MODELS = {"lr": "logistic regression", "rf": "random forest of 100 trees"}
+
+
+def measure(case, contestants, golden, folder, seconds, rounds):
+    model, rows, connections, turns = case
+    loads = [servers.Load(folder, form, model, rows, golden, turns) for _, form in contestants]
+    results = [[] for _ in contestants]
+    for turn in range(-1, rounds):
+        for (server, _), load, seen in zip(contestants, loads, results):
+            result = load.run(server, connections, 1 if turn < 0 else seconds)
+            if turn >= 0:
+                seen.append(result)
+    return [{key: statistics.median(result[key] for result in seen) for key in seen[0]} for seen in results]
+
+
+def row(name, result, first, second, rows):
+    bad = int(result["refused"] + result["broken"])
+    return (f"| {name} | {result['rate']:,.0f} | {result['rate'] * rows:,.0f} | {result['p50']:.2f} | {result['p99']:.2f} | "
+            f"{result['cpu']:,.0f} | {result['rate'] / first:.1f} × | {result['rate'] / second:.1f} × | {bad} |")
+
+
+def inside(ours, golden, folder, seconds):
+    """What a request costs within the process: memory allocated, and the share of processor time inside ONNX Runtime."""
+    lines = ["| model | rows | form | allocated per request | CPU per request | of it in the scorer |", "|---|--:|---|--:|--:|--:|"]
+    for model in MODELS:
+        for rows in (1, 32, 1_024):
+            for form in servers.OURS:
+                load = servers.Load(folder, form, model, rows, golden, 16)
+                load.run(ours, 8, 1)
+                metrics = ("dotnet_gc_heap_total_allocated_bytes_total", "mlops_scoring_duration_seconds_sum")
+                before = [ours.metric(name) for name in metrics]
+                result = load.run(ours, 8, seconds)
+                allocated, scoring = (ours.metric(name) - value for name, value in zip(metrics, before))
+                count = max(1, result["requests"])
+                lines.append(
+                    f"| {model} | {rows:,} | {form.name} | {allocated / count:,.0f} B | {result['cpu']:,.0f} µs | "
+                    f"{scoring / count * 1e6 / result['cpu']:.0%} |")
+                print(lines[-1], flush=True)
+    return lines
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--seconds", type=int, default=2, choices=range(1, 31))
+    arguments.add_argument("--rounds", type=int, default=3, choices=range(1, 11))
+    arguments.add_argument("--report", type=pathlib.Path, default=servers.ROOT / "bench/reports/serving-load.md")
+    asked = arguments.parse_args()
+    if absent := servers.missing():
+        sys.exit("missing: " + "; ".join(absent))
+
+    peers = servers.HERE / "peers"
+    if not (peers / "node_modules").exists():
+        subprocess.run(["npm", "install", "--ignore-scripts", "--no-package-lock", "--silent"], cwd=peers, check=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        golden = servers.train(folder)
+        with (servers.fastapi(18_090, folder) as fastapi, servers.fastapi(18_091, folder, 2) as fastapi2,
+              servers.fastify(18_092, folder) as fastify, servers.Ours(18_093, folder) as ours):
+            contestants = [(fastapi, servers.PEER), (fastapi2, servers.PEER), (fastify, servers.PEER)]
+            contestants += [(ours, form) for form in servers.OURS]
+            for server, form in contestants:
+                for model in MODELS:
+                    servers.check(server, form, model, golden)
+            lines = []
+            for case in CASES:
+                model, rows, connections, _ = case
+                title = f"{MODELS[model].capitalize()}, {rows:,} row{'s' if rows > 1 else ''}, {connections} connection{'s' if connections > 1 else ''}"
+                print(title, flush=True)
+                results = measure(case, contestants, golden, folder, asked.seconds, asked.rounds)
+                lines += ["", f"### {title}", "",
+                          "| server | requests/s | rows/s | p50 ms | p99 ms | CPU µs a request | of FastAPI | of fastify | failed |",
+                          "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
+                for (server, form), result in zip(contestants, results):
+                    lines.append(row(f"{server.name} {form.name}".strip(), result, results[0]["rate"], results[2]["rate"], rows))
+                    print(lines[-1], flush=True)
+            memory = ", ".join(f"{server.name} {server.resident_bytes() / 1e6:,.0f} MB" for server in (fastapi, fastapi2, fastify, ours))
+            cost = inside(ours, golden, folder, asked.seconds)
+
+    asked.report.write_text("\n".join([
+        "# Serving under load, beside other stacks", "",
+        f"Made by `bench/Serving.Load/compare.py --seconds {asked.seconds} --rounds {asked.rounds}`: {os.cpu_count()} cores, which the load "
+        f"generator (wrk, one thread) has a share of; load average {os.getloadavg()[0]:.1f} at the end. Medians of rounds in which the servers "
+        "took turns. All serve the same two models of 30 features; ours checks, routes by policy, measures and logs each request "
+        "(async), as it does by default. V1 is KServe's form, which the peers speak too; V2 the Open Inference Protocol.", "",
+        f"Memory after all of it: {memory}.",
+        *lines, "", "## What a request costs within the process", "",
+        "8 connections. Memory as .NET counts it, whatever else the process did included. Processor time is the whole process's, the "
+        "prediction log's writer included.", "", *cost, ""]))
+    print(f"written: {asked.report}")
+
+
+main()
