@@ -189,7 +189,7 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         }
         catch (ProblemException problem)
         {
-            return Problems.Of(problem.Status, problem.Message, problem.Errors);
+            return request.Error(problem.Status, problem.Message, problem.Errors);
         }
     }
 
