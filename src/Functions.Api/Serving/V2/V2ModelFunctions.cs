@@ -16,7 +16,7 @@ public sealed record V2ModelReady(string Name, bool Ready);
 /// <summary>What a model takes and gives.</summary>
 /// <param name="Name">Of the endpoint.</param>
 /// <param name="Versions">The version that this is about.</param>
-public sealed record V2Model(
+public sealed record V2ModelDescription(
     string Name, IReadOnlyList<string> Versions, string Platform, IReadOnlyList<V2Tensor> Inputs, IReadOnlyList<V2Tensor> Outputs);
 
 /// <summary>Models of the Open Inference Protocol: each endpoint is one, and its versions are those of its first arm's model.</summary>
@@ -87,7 +87,7 @@ public sealed class V2ModelFunctions(EndpointStore endpoints, EndpointRouter rou
         {
             var (inputs, outputs) = V2Dialect.Describe(lease.Model);
             var version = lease.Model.Version.Number.ToString(CultureInfo.InvariantCulture);
-            return TypedResults.Ok(new V2Model(name, [version], "onnx_onnxv1", inputs, outputs));
+            return TypedResults.Ok(new V2ModelDescription(name, [version], "onnx_onnxv1", inputs, outputs));
         }
     }
 

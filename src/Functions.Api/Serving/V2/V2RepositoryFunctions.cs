@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Http;
 using Mlops.Serving;
@@ -26,7 +25,7 @@ public sealed class V2RepositoryFunctions(EndpointStore endpoints, EndpointRoute
     private const string ReadyState = "READY";
 
     [Function("V2RepositoryIndex")]
-    public async Task<Ok<IReadOnlyList<V2RepositoryModel>>> IndexAsync(
+    public async Task<IResult> IndexAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v2/repository/index")] HttpRequest request,
         CancellationToken cancellationToken)
     {
@@ -36,11 +35,8 @@ public sealed class V2RepositoryFunctions(EndpointStore endpoints, EndpointRoute
             : await Incoming.BodyAsync<V2RepositoryFilter>(request, cancellationToken);
         var tenant = request.Caller().Tenant;
         var all = await endpoints.AllAsync(tenant, cancellationToken);
-        return TypedResults.Ok<IReadOnlyList<V2RepositoryModel>>(
-        [
-            .. all.Select(endpoint => Told(endpoint.Name, router.HealthOf(tenant, endpoint.Name)))
-                .Where(model => !filter.Ready || model.State is ReadyState),
-        ]);
+        return TypedResults.Ok(all.Select(endpoint => Told(endpoint.Name, router.HealthOf(tenant, endpoint.Name)))
+            .Where(model => !filter.Ready || model.State is ReadyState));
     }
 
     [Function("V2LoadModel")]

@@ -11,6 +11,7 @@ internal ref partial struct V2Request
         if (_hasInputs || _json.TokenType is not JsonTokenType.StartArray)
         {
             errors.Add("inputs", _hasInputs ? "is there more than once" : $"expected an array of tensors, found {JsonTokens.Found(_json)}");
+            _hasInputs = true;
             _json.Skip();
             return;
         }

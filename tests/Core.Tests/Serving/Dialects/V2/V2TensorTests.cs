@@ -171,8 +171,8 @@ public sealed class V2TensorTests : IDisposable
     [InlineData("{\"inputs\":[X],\"parameters\":{\"a\":[1]}}", "parameters.a: expected a string, a number or a boolean, found an array")]
     [InlineData("{\"inputs\":[X],\"parameters\":{\"binary_data_output\":1}}", "parameters.binary_data_output: expected true or false, found 1")]
     [InlineData("{\"inputs\":[X,X]}", "inputs[1].name: the input 'x' is there more than once")]
-    [InlineData("{\"inputs\":[X]} x", "body: is not JSON from line 1, byte 73 on")]
-    [InlineData("{\"inputs\":[X", "body: is not JSON from line 1, byte 70 on")]
+    [InlineData("{\"inputs\":[X]} x", "body: is not JSON from line 1, byte 68 on")]
+    [InlineData("{\"inputs\":[X", "body: is not JSON from line 1, byte 65 on")]
     [InlineData("{\"inputs\":[{\"name\":\"\\ud800\"}]}", "body: has an escaped string that is not Unicode text (half of a surrogate pair)")]
     public void A_request_of_another_form_is_refused(string request, string errors) => Assert.Equal(
         errors.Split('|'),
