@@ -7,6 +7,7 @@ namespace Mlops.Serving;
 /// <summary>One reading of one request.</summary>
 internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Utf8Names names, FeatureRows rows)
 {
+    private const int LongestToldName = 80;
     private const int LongestTimestamp = 64;
 
     /// <summary>The row (from 1) in which each feature was last seen.</summary>
@@ -35,7 +36,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         _json.Read();
         if (_json.TokenType is not JsonTokenType.StartObject)
         {
-            Fail("body", $"expected an object with 'record' or 'records', found {JsonTokens.Found(_json)}");
+            Fail("body", $"expected an object with 'record' or 'records', found {Found()}");
             return;
         }
 
@@ -45,7 +46,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
             var isRecord = _json.ValueTextEquals("record"u8);
             if (!isRecord && !_json.ValueTextEquals("records"u8))
             {
-                var name = JsonTokens.Told(_json.GetString());
+                var name = Told(_json.GetString());
                 Fail(name.Length is 0 ? "body" : name, "there is no such field; expected 'record' or 'records'");
                 SkipValue();
             }
@@ -85,7 +86,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         _isList = true;
         if (_json.TokenType is not JsonTokenType.StartArray)
         {
-            Fail("records", $"expected an array of objects, found {JsonTokens.Found(_json)}");
+            Fail("records", $"expected an array of objects, found {Found()}");
             _json.Skip();
             return;
         }
@@ -118,7 +119,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         rows.Add();
         if (_json.TokenType is not JsonTokenType.StartObject)
         {
-            Fail(RecordPath(), $"expected an object of features, found {JsonTokens.Found(_json)}");
+            Fail(RecordPath(), $"expected an object of features, found {Found()}");
             _json.Skip();
             return;
         }
@@ -130,7 +131,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
             var feature = expected < slots.Length && _json.ValueTextEquals(names[expected]) ? expected : FindFeature();
             if (feature < 0)
             {
-                Fail($"{RecordPath()}.{JsonTokens.Told(_json.GetString())}", "the model has no such feature");
+                Fail($"{RecordPath()}.{Told(_json.GetString())}", "the model has no such feature");
                 SkipValue();
             }
             else if (_seenInRow[feature] == rows.Count)
@@ -184,7 +185,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         };
         if (!isRead)
         {
-            Fail(FeaturePath(feature), $"expected {Expected(slot.Feature)}, found {JsonTokens.Found(_json)}");
+            Fail(FeaturePath(feature), $"expected {Expected(slot.Feature)}, found {Found()}");
         }
 
         _json.Skip();
@@ -258,4 +259,18 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         };
         return feature.Nullable ? $"{value}, or null" : value;
     }
+
+    private readonly string Found() => _json.TokenType switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => _json.ValueSpan.Length is 0 ? "an empty string" : $"the string '{Told(_json.GetString())}'",
+        JsonTokenType.Number => Told(System.Text.Encoding.ASCII.GetString(_json.ValueSpan)),
+        JsonTokenType.True => "true",
+        JsonTokenType.False => "false",
+        _ => "null",
+    };
+
+    private static string Told(string? text) =>
+        text is null || text.Length <= LongestToldName ? text ?? "" : string.Concat(text.AsSpan(0, LongestToldName), "…");
 }
