@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Mlops.AbTesting;
+using Mlops.Api.Operations;
 using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
@@ -25,6 +26,7 @@ public static class ApiApp
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing().AddAbTesting()
             .AddMetricsPage();
         app.Services.TryAddSingleton<PredictionEdge>();
+        app.Services.TryAddSingleton<Readiness>();
         app.Services.AddHostedService<EndpointRefresh>();
         app.Services.AddHostedService<PredictionLogging>();
         return app;

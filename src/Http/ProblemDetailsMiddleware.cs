@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
@@ -10,7 +9,7 @@ namespace Mlops.Http;
 /// <summary>The one place where what a function throws becomes an answer.</summary>
 /// <remarks>
 /// A <see cref="ProblemException"/> is the caller's to mend and is answered as it says. Anything else is ours: it is logged with
-/// the exception and answered with 500 and a trace id, never with the exception's text. Nothing is caught outside HTTP, where
+/// the exception and answered with 500, never with the exception's text. Each is answered in the form of the route's protocol. Nothing is caught outside HTTP, where
 /// the host retries.
 /// </remarks>
 public sealed partial class ProblemDetailsMiddleware(ILogger<ProblemDetailsMiddleware> logger) : IFunctionsWorkerMiddleware
@@ -34,25 +33,26 @@ public sealed partial class ProblemDetailsMiddleware(ILogger<ProblemDetailsMiddl
         catch (Exception failure) when (!http.Response.HasStarted)
         {
             http.Response.Clear();
-            await Answer(failure, context).ExecuteAsync(http);
+            await Answer(failure, http.Request, context).ExecuteAsync(http);
         }
     }
 
-    private ProblemHttpResult Answer(Exception failure, FunctionContext context)
+    private IResult Answer(Exception failure, HttpRequest request, FunctionContext context)
     {
         switch (failure)
         {
             case ProblemException problem:
-                return Problems.Of(problem.Status, problem.Message, problem.Errors);
+                return request.Error(problem.Status, problem.Message, problem.Errors);
             case InvalidContinuationException:
-                return Problems.BadRequest(
+                return request.Error(
+                    StatusCodes.Status400BadRequest,
                     "The continuation is not of an earlier page.",
                     [new FieldError("continuation", "expected the continuation of an earlier page")]);
             case BadHttpRequestException bad:
-                return Problems.Of(bad.StatusCode, bad.Message);
+                return request.Error(bad.StatusCode, bad.Message);
             default:
                 LogFailed(failure, context.FunctionDefinition.Name);
-                return Problems.Of(
+                return request.Error(
                     StatusCodes.Status500InternalServerError, "Something went wrong on our side. The log has it under the trace id.");
         }
     }

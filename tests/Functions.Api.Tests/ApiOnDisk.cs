@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Mlops.AbTesting;
+using Mlops.Api.Operations;
 using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
@@ -52,6 +53,7 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         .AddServing()
         .AddAbTesting()
         .AddSingleton<PredictionEdge>()
+        .AddSingleton<Readiness>()
         .BuildServiceProvider();
 
     public FakeTimeProvider Time { get; } = new();
@@ -189,7 +191,7 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         }
         catch (ProblemException problem)
         {
-            return Problems.Of(problem.Status, problem.Message, problem.Errors);
+            return request.Error(problem.Status, problem.Message, problem.Errors);
         }
     }
 

@@ -42,3 +42,17 @@ public sealed record TensorSpec(string Name, TensorType Type, IReadOnlyList<long
 /// <param name="Inputs">In the order of the graph; names are unique.</param>
 /// <param name="Outputs">In the order of the graph; names are unique.</param>
 public sealed record TensorSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs);
+
+public static class TensorElements
+{
+    /// <summary>Bytes of an element; 0 for strings, which have no width.</summary>
+    public static int Width(this TensorType type) => type switch
+    {
+        TensorType.Bool or TensorType.UInt8 or TensorType.Int8 => 1,
+        TensorType.UInt16 or TensorType.Int16 or TensorType.Float16 => 2,
+        TensorType.UInt32 or TensorType.Int32 or TensorType.Float32 => 4,
+        TensorType.UInt64 or TensorType.Int64 or TensorType.Float64 => 8,
+        TensorType.String => 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+}

@@ -12,8 +12,10 @@ namespace Mlops.Serving;
 /// <param name="Revision">Which revision of the endpoint chose, from 1.</param>
 /// <param name="Unit">What was assigned to the arm and stays there; absent if the request named none.</param>
 /// <param name="RequestId">The caller's own id of the request, if it gave one.</param>
-/// <param name="Inputs">The features as the model got them; valid until the call that gets them returns.</param>
+/// <param name="Inputs">The features as the model got them; valid until the call that gets them returns. None of a model that takes
+/// tensors.</param>
 /// <param name="Scores">Row-major [rows, <see cref="ModelSignature.OutputWidth"/>]; valid as long as the inputs.</param>
+/// <param name="Tensors">What went in and out of a model that takes tensors: their names, types and lengths, without their elements.</param>
 public readonly record struct AnsweredPrediction(
     string Id,
     DateTimeOffset At,
@@ -28,4 +30,9 @@ public readonly record struct AnsweredPrediction(
     string? Unit,
     string? RequestId,
     FeatureBatch Inputs,
-    ReadOnlyMemory<float> Scores);
+    ReadOnlyMemory<float> Scores,
+    TensorSignature? Tensors = null)
+{
+    /// <summary>How many rows were predicted. Which length of a tensor counts rows only its model knows, so tensors are one.</summary>
+    public int Rows => Tensors is null ? Inputs.Rows : 1;
+}

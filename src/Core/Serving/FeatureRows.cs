@@ -18,16 +18,19 @@ public sealed class FeatureRows : IDisposable
     /// <summary>The rows as a batch that is valid until disposal.</summary>
     public FeatureBatch Batch => new(Count, _numbers.AsMemory(0, Count * _numbersPerRow), _strings.AsMemory(0, Count * _stringsPerRow));
 
-    /// <summary>The numbers of all rows, for steps that change them.</summary>
+    /// <summary>The numbers of all rows, row-major, for readers and steps.</summary>
     internal Span<float> Numbers => _numbers.AsSpan(0, Count * _numbersPerRow);
 
-    /// <summary>The strings of all rows, for steps that change them.</summary>
+    /// <summary>The strings of all rows, row-major, for readers and steps.</summary>
     internal Span<string> Strings => _strings.AsSpan(0, Count * _stringsPerRow);
 
     /// <summary>Makes room for one more row, with arbitrary content.</summary>
-    internal void Add()
+    internal void Add() => Resize(Count + 1);
+
+    /// <summary>Makes room for so many rows, with arbitrary content.</summary>
+    internal void Resize(int rows)
     {
-        Count++;
+        Count = rows;
         Grow(ref _numbers, Count * _numbersPerRow);
         Grow(ref _strings, Count * _stringsPerRow);
     }

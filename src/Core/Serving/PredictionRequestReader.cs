@@ -31,15 +31,9 @@ public sealed class PredictionRequestReader
     public PredictionRequestReader(ModelSignature signature)
     {
         _names = new Utf8Names(signature.Features.Select(feature => feature.Name));
-        _slots = new FeatureSlot[signature.Features.Count];
-        for (var i = 0; i < _slots.Length; i++)
-        {
-            var feature = signature.Features[i];
-            _slots[i] = new FeatureSlot(
-                feature,
-                feature.IsNumeric ? _numbers++ : _strings++,
-                feature.Type is ColumnType.Category ? new CategoryCache() : null);
-        }
+        _slots = FeatureSlot.Of(signature);
+        _numbers = _slots.Count(slot => slot.Feature.IsNumeric);
+        _strings = _slots.Length - _numbers;
     }
 
     public PredictionReading Read(ReadOnlySpan<byte> utf8)
@@ -80,6 +74,22 @@ public sealed class PredictionRequestReader
 }
 
 /// <summary>Where a feature goes.</summary>
+/// <param name="Position">Among all features.</param>
 /// <param name="Index">Among the numbers of a row, or among its strings.</param>
 /// <param name="Categories">The strings it had lately; absent for all but categories.</param>
-internal sealed record FeatureSlot(ColumnSchema Feature, int Index, CategoryCache? Categories);
+internal sealed record FeatureSlot(ColumnSchema Feature, int Position, int Index, CategoryCache? Categories)
+{
+    /// <summary>Those of a signature's features, in their order.</summary>
+    public static FeatureSlot[] Of(ModelSignature signature)
+    {
+        var (numbers, strings) = (0, 0);
+        return
+        [
+            .. signature.Features.Select((feature, position) => new FeatureSlot(
+                feature,
+                position,
+                feature.IsNumeric ? numbers++ : strings++,
+                feature.Type is ColumnType.Category ? new CategoryCache() : null)),
+        ];
+    }
+}

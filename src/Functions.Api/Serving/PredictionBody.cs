@@ -22,7 +22,7 @@ internal sealed class PredictionBody : IDisposable
     /// <summary>The same bytes, valid until disposal.</summary>
     public ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, _length);
 
-    /// <param name="mediaTypes">What is read; parameters like a charset may follow.</param>
+    /// <param name="mediaTypes">What is read; parameters like a charset may follow. An empty one: the type need not be said.</param>
     /// <exception cref="ProblemException">415 if it is something else, 413 if it is too long.</exception>
     public static async Task<PredictionBody> ReadAsync(
         HttpRequest request, IReadOnlyList<string> mediaTypes, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class PredictionBody : IDisposable
         {
             throw new ProblemException(
                 StatusCodes.Status415UnsupportedMediaType,
-                new FieldError("Content-Type", $"expected {string.Join(" or ", mediaTypes)}"));
+                new FieldError("Content-Type", $"expected {string.Join(" or ", mediaTypes.Where(accepted => accepted.Length > 0))}"));
         }
 
         if (request.ContentLength > MaxBytes)

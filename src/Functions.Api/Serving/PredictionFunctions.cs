@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Mlops.Http;
 using Mlops.Serving;
 
 namespace Mlops.Api.Serving;
@@ -16,6 +15,5 @@ public sealed class PredictionFunctions(PredictionEdge edge)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/endpoints/{name}/predict")] HttpRequest request,
         string name,
         CancellationToken cancellationToken) =>
-        edge.AnswerAsync(
-            request, EndpointRequests.Name(name), null, NativeDialect.Instance, MediaTypes, Problems.Of, cancellationToken);
+        edge.AnswerAsync(request, EndpointRequests.Name(name), null, NativeDialect.Instance, MediaTypes, cancellationToken);
 }

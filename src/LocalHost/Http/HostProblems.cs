@@ -28,7 +28,7 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
             http.Response.Clear();
-            await Problems.Of(bad.StatusCode, bad.Message).ExecuteAsync(http);
+            await http.Request.Error(bad.StatusCode, bad.Message).ExecuteAsync(http);
             return;
         }
         catch (Exception failure) when (!http.Response.HasStarted)
@@ -36,7 +36,7 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
             LogFailed(failure, http.Request.Method, http.Request.Path);
             http.Response.Clear();
             const string Detail = "Something went wrong on our side. The log has it under the trace id.";
-            await Problems.Of(StatusCodes.Status500InternalServerError, Detail).ExecuteAsync(http);
+            await http.Request.Error(StatusCodes.Status500InternalServerError, Detail).ExecuteAsync(http);
             return;
         }
 
@@ -48,8 +48,9 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
 
     private static Task ExplainAsync(HttpContext http) => http.Response.StatusCode switch
     {
-        StatusCodes.Status404NotFound => Problems.NotFound($"There is nothing at {http.Request.Path}.").ExecuteAsync(http),
-        StatusCodes.Status405MethodNotAllowed => Problems.Of(
+        StatusCodes.Status404NotFound => http.Request.Error(
+            StatusCodes.Status404NotFound, $"There is nothing at {http.Request.Path}.").ExecuteAsync(http),
+        StatusCodes.Status405MethodNotAllowed => http.Request.Error(
             StatusCodes.Status405MethodNotAllowed,
             $"{http.Request.Method} is not possible here; allowed: {http.Response.Headers.Allow}.").ExecuteAsync(http),
         _ => Task.CompletedTask,

@@ -25,7 +25,7 @@ internal sealed class LoopbackCallers(RequestDelegate next)
     }
 
     private static Task RefuseAsync(HttpContext http, string detail) =>
-        Problems.Of(StatusCodes.Status403Forbidden, detail).ExecuteAsync(http);
+        http.Request.Error(StatusCodes.Status403Forbidden, detail).ExecuteAsync(http);
 
     private static bool IsLoopback(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && HostNames.IsLoopback(uri.Host);
 }

@@ -45,17 +45,6 @@ internal static class TensorTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    /// <summary>Bytes of an element; 0 for strings, which have no width.</summary>
-    public static int Width(this TensorType type) => type switch
-    {
-        TensorType.Bool or TensorType.UInt8 or TensorType.Int8 => 1,
-        TensorType.UInt16 or TensorType.Int16 or TensorType.Float16 => 2,
-        TensorType.UInt32 or TensorType.Int32 or TensorType.Float32 => 4,
-        TensorType.UInt64 or TensorType.Int64 or TensorType.Float64 => 8,
-        TensorType.String => 0,
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
-
     /// <summary>A shape as people write it, with <c>?</c> where any size will do.</summary>
     public static string Told(IEnumerable<long> shape) => $"[{string.Join(", ", shape.Select(length => length < 0 ? "?" : $"{length}"))}]";
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mlops.EndToEnd.OpenApi;
+using Mlops.Http;
 using Xunit.Abstractions;
 
 namespace Mlops.EndToEnd.Fuzz;
@@ -202,6 +203,22 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
             return null;
         }
 
+        var mustName = request.Wrong is Wrong.Field or Wrong.Path && answer.Status is 400 or 413 or 415;
+        return ErrorForms.Of(request.Target.Split('?')[0]) switch
+        {
+            ErrorForm.Inference => FaultOf(answer.Json?["error"]?.GetValue<string>(), mustName),
+            ErrorForm.Mlflow when answer.Status is 415 => FaultOf(answer.Text, mustName),
+            ErrorForm.Mlflow => answer.Json?["error_code"] is null ? "no error code" : FaultOf(answer.Json["message"]?.GetValue<string>(), mustName),
+            _ => FaultOfProblem(answer, mustName),
+        };
+    }
+
+    private static string? FaultOf(string? text, bool mustName) => text is not { Length: > 0 } ? "no text"
+        : mustName && !text.Contains(": ", StringComparison.Ordinal) ? "no field is named"
+        : null;
+
+    private static string? FaultOfProblem(Answer answer, bool mustName)
+    {
         if (answer.ContentType is not "application/problem+json")
         {
             return "no problem document";
@@ -213,7 +230,6 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
             return $"not a problem document: {fault}";
         }
 
-        var mustName = request.Wrong is Wrong.Field or Wrong.Path && answer.Status is 400 or 413 or 415;
         var names = problem?["errors"]?.AsArray().Select(error => error?["field"]?.GetValue<string>()).ToList() ?? [];
         return problem?["detail"]?.GetValue<string>() is not { Length: > 0 } ? "no detail"
             : mustName && (names.Count is 0 || names.Any(string.IsNullOrEmpty)) ? "no field is named"

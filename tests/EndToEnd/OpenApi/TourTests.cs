@@ -6,7 +6,9 @@ namespace Mlops.EndToEnd.OpenApi;
 [Collection(SharedPlatform.Name)]
 public sealed class TourTests(DocumentedPlatform platform)
 {
-    public static TheoryData<string> Operations => [.. ApiDescription.Operations.Select(operation => operation.Id)];
+    /// <summary>Unloading is never possible: what is in memory follows from the endpoints.</summary>
+    public static TheoryData<string> Operations =>
+        [.. ApiDescription.Operations.Select(operation => operation.Id).Where(id => id is not "V2UnloadModel")];
 
     [Theory]
     [MemberData(nameof(Operations))]

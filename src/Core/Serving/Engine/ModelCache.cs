@@ -212,7 +212,7 @@ internal sealed class ModelCache(ModelFiles files, IModelLoader loader, ServingO
         var onnx = await files.ReadOnnxAsync(tenant, version, cancellationToken);
         if (version.Signature.Tensors is { } tensors)
         {
-            return new ServedModel(version, loader.LoadTensors(onnx, tensors));
+            return new ServedModel(version, loader.LoadTensors(onnx, tensors), options, metrics, time);
         }
 
         var scorer = loader.Load(onnx, version.Signature);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Mlops.Registry;
 
 namespace Mlops.Serving;
 
@@ -45,13 +46,17 @@ public sealed class Predictor(
         RouteChoice choice;
         if (call.Version is { } number)
         {
-            var (lease, refusal) = await VersionAsync(call.Tenant, routing, number, cancellationToken);
-            if (lease is null)
+            var model = routing.Endpoint.Policy.Arms[0].Target.Model;
+            switch (await router.AcquireVersionAsync(call.Tenant, model, number, cancellationToken))
             {
-                return refusal ?? new PredictionOutcome.UnknownVersion(number);
+                case RouteOutcome.Ready(var lease):
+                    choice = new RouteChoice(RouteChoice.Version, [], lease, 1);
+                    break;
+                case RouteOutcome.Unavailable(var reason):
+                    return new PredictionOutcome.Unavailable(reason);
+                default:
+                    return new PredictionOutcome.UnknownVersion(number);
             }
-
-            choice = new RouteChoice(RouteChoice.Version, [], lease, 1);
         }
         else if (call.Arm is { } arm && !routing.HasArm(arm))
         {
@@ -70,18 +75,19 @@ public sealed class Predictor(
         {
             var model = choice.Lease.Model;
             var facts = new AnswerFacts(call.Tenant, call.Endpoint, id, choice.Arm, call.RequestId);
+            var exchange = new Exchange(call, dialect, route, routing, choice, facts, at, started, unit, chance);
             switch (dialect.Read(model, call.Request))
             {
                 case DialectReading.Rows(var rows, var writer):
                     using (rows)
                     {
                         trace.Routed(model.Version, choice.Arm, rows.Count);
-                        var exchange = new Exchange(call, dialect, route, routing, choice, facts, at, started, unit, chance);
                         return await ScoreAsync(exchange, rows, writer, cancellationToken);
                     }
 
-                case DialectReading.Tensors(var inputs, var outputs, var writer):
-                    return Score(model, inputs, outputs, writer, facts, cancellationToken);
+                case DialectReading.Tensors tensors:
+                    trace.Routed(model.Version, choice.Arm, rows: 1);
+                    return await ScoreAsync(exchange, tensors, cancellationToken);
                 case DialectReading.Refused(var errors):
                     return new PredictionOutcome.Refused(errors);
                 default:
@@ -106,12 +112,10 @@ public sealed class Predictor(
         try
         {
             using var trace = ServingTrace.StartScore(model.Version, choice.Arm, rows.Count);
-            switch (await model.Queue!.ScoreAsync(rows, scores.AsMemory(0, count), exchange.Call.Deadline, cancellationToken))
+            var scoring = await model.Queue!.ScoreAsync(rows, scores.AsMemory(0, count), exchange.Call.Deadline, cancellationToken);
+            if (NotDone(scoring) is { } outcome)
             {
-                case Scoring.Full:
-                    return new PredictionOutcome.Busy(RetryAfter);
-                case Scoring.Late:
-                    return new PredictionOutcome.TooLate();
+                return outcome;
             }
 
             for (var i = choice.Steps.Count - 1; i >= 0; i--)
@@ -124,14 +128,9 @@ public sealed class Predictor(
                 return new PredictionOutcome.NotFinite(bad / signature.OutputWidth);
             }
 
-            if (exchange.Call.Deadline is { } deadline && time.GetUtcNow() > deadline)
+            if (await RecordAsync(exchange, rows.Batch, scores.AsMemory(0, count), null, cancellationToken) is { } refusal)
             {
-                return new PredictionOutcome.TooLate();
-            }
-
-            if (!await RecordAsync(exchange, rows, scores.AsMemory(0, count), cancellationToken))
-            {
-                return new PredictionOutcome.Unavailable("The prediction could not be logged, which this endpoint demands.");
+                return refusal;
             }
 
             if (exchange.Routing.IsMirrored(exchange.Chance))
@@ -151,10 +150,49 @@ public sealed class Predictor(
         }
     }
 
-    /// <returns>Whether the record is as durable as the endpoint demands.</returns>
-    private async ValueTask<bool> RecordAsync(
-        Exchange exchange, FeatureRows rows, ReadOnlyMemory<float> scores, CancellationToken cancellationToken)
+    /// <remarks>Steps and shadows are about rows, so tensors go without.</remarks>
+    private async ValueTask<PredictionOutcome> ScoreAsync(
+        Exchange exchange, DialectReading.Tensors tensors, CancellationToken cancellationToken)
     {
+        var (choice, model) = (exchange.Choice, exchange.Choice.Lease.Model);
+        try
+        {
+            using var trace = ServingTrace.StartScore(model.Version, choice.Arm, rows: 1);
+            var (scoring, outputs) = await model.TensorQueue!.ScoreAsync(
+                tensors.Inputs, tensors.Outputs, exchange.Call.Deadline, cancellationToken);
+            var forms = new TensorSignature([.. tensors.Inputs.Select(FormOf)], [.. outputs.Select(FormOf)]);
+            return NotDone(scoring)
+                ?? await RecordAsync(exchange, default, default, forms, cancellationToken)
+                ?? new PredictionOutcome.Answered(new PredictionAnswer(model, tensors.Answer, outputs, exchange.Facts));
+        }
+        catch (TensorScoringException unfit)
+        {
+            return new PredictionOutcome.NotScored(unfit.Message);
+        }
+
+        static TensorSpec FormOf(NamedTensor tensor) => new(tensor.Name, tensor.Type, tensor.Shape);
+    }
+
+    private static PredictionOutcome? NotDone(Scoring scoring) => scoring switch
+    {
+        Scoring.Full => new PredictionOutcome.Busy(RetryAfter),
+        Scoring.Late => new PredictionOutcome.TooLate(),
+        _ => null,
+    };
+
+    /// <returns>Why there can be no answer: it comes too late, or its record is not as durable as the endpoint demands.</returns>
+    private async ValueTask<PredictionOutcome?> RecordAsync(
+        Exchange exchange,
+        FeatureBatch inputs,
+        ReadOnlyMemory<float> scores,
+        TensorSignature? tensors,
+        CancellationToken cancellationToken)
+    {
+        if (exchange.Call.Deadline is { } deadline && time.GetUtcNow() > deadline)
+        {
+            return new PredictionOutcome.TooLate();
+        }
+
         var endpoint = exchange.Routing.Endpoint;
         var prediction = new AnsweredPrediction(
             exchange.Facts.Id,
@@ -169,50 +207,18 @@ public sealed class Predictor(
             endpoint.Revision,
             exchange.Unit,
             exchange.Call.RequestId,
-            rows.Batch,
-            scores);
+            inputs,
+            scores,
+            tensors);
         metrics.Answered(prediction);
         try
         {
             await log.AppendAsync(prediction, endpoint.Log, cancellationToken);
-            return true;
+            return null;
         }
         catch (PredictionNotLoggedException)
         {
-            return false;
-        }
-    }
-
-    private static PredictionOutcome Score(
-        ServedModel model,
-        IReadOnlyList<NamedTensor> inputs,
-        IReadOnlyList<string> outputs,
-        IDialectAnswer writer,
-        in AnswerFacts facts,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            var scored = model.TensorScorer!.Run(inputs, outputs, cancellationToken);
-            return new PredictionOutcome.Answered(new PredictionAnswer(model, writer, scored, facts));
-        }
-        catch (TensorScoringException unfit)
-        {
-            return new PredictionOutcome.NotScored(unfit.Message);
-        }
-    }
-
-    private async ValueTask<(ModelLease? Lease, PredictionOutcome? Refusal)> VersionAsync(
-        TenantId tenant, Routing routing, int number, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var model = routing.Endpoint.Policy.Arms[0].Target.Model;
-            return (await router.AcquireVersionAsync(tenant, model, number, cancellationToken), null);
-        }
-        catch (Exception unfit) when (unfit is ModelLoadException or InvalidDataException)
-        {
-            return (null, new PredictionOutcome.Unavailable($"Version {number} cannot be loaded: {unfit.Message}"));
+            return new PredictionOutcome.Unavailable("The prediction could not be logged, which this endpoint demands.");
         }
     }
 

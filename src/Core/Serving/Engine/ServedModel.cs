@@ -18,7 +18,8 @@ public sealed class ServedModel
         (Version, Scorer, Queue) = (version, scorer, new ScoringQueue(version, scorer, options, metrics, time));
 
     /// <param name="scorer">Owned from here on.</param>
-    public ServedModel(ModelVersion version, ITensorScorer scorer) => (Version, TensorScorer) = (version, scorer);
+    public ServedModel(ModelVersion version, ITensorScorer scorer, ServingOptions options, ServingMetrics metrics, TimeProvider time) =>
+        (Version, TensorScorer, TensorQueue) = (version, scorer, new TensorQueue(version, scorer, options, metrics, time));
 
     public ModelVersion Version { get; }
 
@@ -30,6 +31,9 @@ public sealed class ServedModel
 
     /// <summary>What scores tensors; absent if the model takes rows.</summary>
     public ITensorScorer? TensorScorer { get; }
+
+    /// <summary>The way to that scorer for requests.</summary>
+    internal TensorQueue? TensorQueue { get; }
 
     /// <summary>What a reader or writer has prepared for this model, made the first time it is asked for.</summary>
     public TState StateOf<TState>(Func<ModelVersion, TState> make)

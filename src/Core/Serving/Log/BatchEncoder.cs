@@ -36,6 +36,7 @@ internal sealed class BatchEncoder
     private static readonly JsonEncodedText RequestIdName = JsonEncodedText.Encode("requestId");
     private static readonly JsonEncodedText InputsName = JsonEncodedText.Encode("inputs");
     private static readonly JsonEncodedText OutputsName = JsonEncodedText.Encode("outputs");
+    private static readonly JsonEncodedText TensorsName = JsonEncodedText.Encode("tensors");
 
     private readonly ArrayBufferWriter<byte> _lines = new(2 * FlushBytes);
     private readonly MemoryStream _member = new();
@@ -92,6 +93,12 @@ internal sealed class BatchEncoder
         layout.WriteInputs(_json, prediction.Inputs);
         _json.WritePropertyName(OutputsName);
         layout.WriteOutputs(_json, prediction.Scores.Span);
+        if (prediction.Tensors is { } tensors)
+        {
+            _json.WritePropertyName(TensorsName);
+            JsonSerializer.Serialize(_json, tensors, Storage.Documents.Options);
+        }
+
         _json.WriteEndObject();
         EndLine();
     }

@@ -8,6 +8,8 @@ namespace Mlops.Serving;
 /// <param name="N">Its number in its stream, from 1.</param>
 /// <param name="Inputs">For each row the features by name; the value of a sensitive one is <c>[redacted]</c>.</param>
 /// <param name="Outputs">For each row what was predicted.</param>
+/// <param name="Tensors">Of a model that takes tensors, in the place of inputs and outputs: the tensors that went in and out, without
+/// their elements.</param>
 /// <remarks>The other members are those of <see cref="AnsweredPrediction"/>.</remarks>
 public sealed record LoggedPrediction(
     long N,
@@ -24,7 +26,8 @@ public sealed record LoggedPrediction(
     IReadOnlyList<JsonElement> Inputs,
     IReadOnlyList<LoggedOutput> Outputs,
     string? Unit = null,
-    string? RequestId = null);
+    string? RequestId = null,
+    TensorSignature? Tensors = null);
 
 /// <summary>A prediction for one row.</summary>
 /// <param name="Label">Of a classifier.</param>

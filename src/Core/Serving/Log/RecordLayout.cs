@@ -76,7 +76,7 @@ internal sealed class RecordLayout
     public void WriteOutputs(Utf8JsonWriter json, ReadOnlySpan<float> scores)
     {
         json.WriteStartArray();
-        for (var width = _signature.OutputWidth; scores.Length >= width; scores = scores[width..])
+        for (var width = _signature.OutputWidth; scores.Length > 0; scores = scores[width..])
         {
             json.WriteStartObject();
             if (_classes.Length is 0)

@@ -94,7 +94,7 @@ public sealed class ServingMetrics : IDisposable
             prediction.Version.Number,
             prediction.Arm,
             prediction.Dialect));
-        series.Count(prediction.Inputs.Rows);
+        series.Count(prediction.Rows);
         _duration.Record(prediction.Latency.TotalSeconds, series.Tags);
     }
 

@@ -43,5 +43,8 @@ public abstract record RouteOutcome
 
     public sealed record UnknownEndpoint : RouteOutcome;
 
+    /// <summary>The endpoint's model has no such version.</summary>
+    public sealed record UnknownVersion : RouteOutcome;
+
     public sealed record Unavailable(string Reason) : RouteOutcome;
 }

@@ -75,6 +75,16 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
             : new RouteOutcome.Unavailable(route.UnavailableReason);
     }
 
+    /// <summary>A lease of one version of the model of an endpoint's first arm, loaded if it must be.</summary>
+    public async ValueTask<RouteOutcome> AcquireAsync(
+        TenantId tenant, EndpointName name, int version, CancellationToken cancellationToken)
+    {
+        var route = Find(tenant, name) ?? await LoadAsync(tenant, name, cancellationToken);
+        return route is null
+            ? new RouteOutcome.UnknownEndpoint()
+            : await AcquireVersionAsync(tenant, route.Endpoint.Policy.Arms[0].Target.Model, version, cancellationToken);
+    }
+
     /// <summary>Takes in at once what has changed for a tenant, rather than within the interval, and waits for what it loads.</summary>
     public async Task RefreshAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -150,25 +160,30 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
     }
 
     /// <summary>A lease of one version of a model, loaded if it must be.</summary>
-    /// <returns>Null if there is no such version.</returns>
-    /// <exception cref="ModelLoadException">The model cannot be run.</exception>
-    internal async ValueTask<ModelLease?> AcquireVersionAsync(
+    internal async ValueTask<RouteOutcome> AcquireVersionAsync(
         TenantId tenant, ModelName model, int number, CancellationToken cancellationToken)
     {
         if (_cache.TryLease(tenant, model, number) is { } lease)
         {
-            return lease;
+            return new RouteOutcome.Ready(lease);
         }
 
         if (await _models.FindVersionAsync(tenant, model, number, cancellationToken) is not { } version)
         {
-            return null;
+            return new RouteOutcome.UnknownVersion();
         }
 
-        var served = await _cache.PinAsync(tenant, version, _lifetime.Token).WaitAsync(cancellationToken);
-        var leased = served.TryLease();
-        _cache.Unpin(tenant, served);
-        return leased;
+        try
+        {
+            var served = await _cache.PinAsync(tenant, version, _lifetime.Token).WaitAsync(cancellationToken);
+            var leased = served.TryLease();
+            _cache.Unpin(tenant, served);
+            return leased is null ? new RouteOutcome.Unavailable($"Version {number} is being removed.") : new RouteOutcome.Ready(leased);
+        }
+        catch (Exception unfit) when (unfit is ModelLoadException or InvalidDataException)
+        {
+            return new RouteOutcome.Unavailable($"Version {number} cannot be loaded: {unfit.Message}");
+        }
     }
 
     private static ModelLease? TryLease(EndpointRoute? route) =>
