@@ -9,12 +9,12 @@ internal static class JsonTokens
     private const int LongestTold = 80;
 
     /// <summary>The token that the reader is at.</summary>
-    /// <exception cref="InvalidOperationException">It is a string with half of a surrogate pair.</exception>
+    /// <remarks>Of a string as it is written, since what is escaped may be no text.</remarks>
     public static string Found(in Utf8JsonReader json) => json.TokenType switch
     {
         JsonTokenType.StartObject => "an object",
         JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => json.ValueSpan.Length is 0 ? "an empty string" : $"the string '{Told(json.GetString())}'",
+        JsonTokenType.String => json.ValueSpan.Length is 0 ? "an empty string" : $"the string '{Told(Encoding.UTF8.GetString(json.ValueSpan))}'",
         JsonTokenType.Number => Told(Encoding.ASCII.GetString(json.ValueSpan)),
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",

@@ -121,7 +121,7 @@ public sealed class V2BackendTests : IAsyncLifetime
         return client.PostAsync("/models/onnx/infer", request.ToJsonString(), isBinary ? [.. behind] : null);
     }
 
-    private static IEnumerable<string> Faults(string form, IReadOnlyList<NamedTensor> expected, V2Reply reply)
+    private static List<string> Faults(string form, IReadOnlyList<NamedTensor> expected, V2Reply reply)
     {
         if (reply.Status is not 200)
         {
@@ -131,7 +131,7 @@ public sealed class V2BackendTests : IAsyncLifetime
         var at = 0;
         return reply.Json["outputs"]!.AsArray().Zip(expected, (output, tensor) =>
         {
-            IReadOnlyList<string> found;
+            List<string> found;
             if (output!["data"] is JsonArray data)
             {
                 found = [.. data.Select(element => element!.ToJsonString())];
@@ -159,9 +159,9 @@ public sealed class V2BackendTests : IAsyncLifetime
         : tensor.Data.ToArray();
 
     /// <summary>The elements as JSON has them.</summary>
-    private static IReadOnlyList<string> Elements(NamedTensor tensor) => Elements(tensor.Type, tensor.Strings is null, Bytes(tensor));
+    private static List<string> Elements(NamedTensor tensor) => Elements(tensor.Type, tensor.Strings is null, Bytes(tensor));
 
-    private static IReadOnlyList<string> Elements(TensorType type, bool isNumeric, ReadOnlySpan<byte> bytes)
+    private static List<string> Elements(TensorType type, bool isNumeric, ReadOnlySpan<byte> bytes)
     {
         if (isNumeric)
         {

@@ -43,7 +43,7 @@ internal sealed class V2Input
         foreach (var length in shape)
         {
             var product = Math.BigMul(count, length);
-            if (product > int.MaxValue)
+            if (length > int.MaxValue || product > int.MaxValue)
             {
                 return false;
             }

@@ -86,7 +86,11 @@ internal ref partial struct V2Request
         }
         else if (!isRead && IsWhole() && inputs.TryBegin(_input))
         {
-            inputs.ReadJson(ref data, _input);
+            // By the reader that errors look at, which then goes on where it was.
+            var end = _json;
+            _json = data;
+            inputs.ReadJson(ref _json, _input);
+            _json = end;
         }
     }
 

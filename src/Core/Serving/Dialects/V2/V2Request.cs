@@ -194,7 +194,7 @@ internal ref partial struct V2Request(
             if (_json.TokenType is not (JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False))
             {
                 errors.Add(
-                    $"{path}.{JsonTokens.Told(name.GetString())}", $"expected a string, a number or a boolean, found {JsonTokens.Found(_json)}");
+                    $"{path}.{JsonTokens.Told(System.Text.Encoding.UTF8.GetString(name.ValueSpan))}", $"expected a string, a number or a boolean, found {JsonTokens.Found(_json)}");
                 _json.Skip();
             }
             else if (isKnown)

@@ -84,6 +84,14 @@ public sealed class V2TableTests : IDisposable
     public void What_is_wrong_is_named(string inputs, string error) =>
         Assert.Equal([error], V2Requests.Errors(_v2.Table, $$"""{"inputs":[{{inputs}}]}"""));
 
+    [Theory]
+    [InlineData("""{"inputs":[{"data":["\ud800"],"name":"plan","shape":[1],"datatype":"BYTES"}]}""", "body: has an escaped string that is not Unicode text (half of a surrogate pair)")]
+    [InlineData("""{"inputs":[{"name":"plan","shape":[1],"datatype":"BYTES","data":["\ud800"]}]}""", "body: has an escaped string that is not Unicode text (half of a surrogate pair)")]
+    [InlineData("""{"parameters":{"binary_data_output":"\ud800"},"inputs":7}""", "parameters.binary_data_output: expected true or false, found the string '\\ud800'")]
+    [InlineData("""{"parameters":{"\ud800":null},"inputs":7}""", "parameters.\\ud800: expected a string, a number or a boolean, found null")]
+    public void Escapes_that_are_no_text_are_refused_wherever_they_are(string request, string error) =>
+        Assert.Equal(error, V2Requests.Errors(_v2.Table, request)[0]);
+
     [Fact]
     public void Features_that_no_input_has_are_named() => Assert.Equal(
         ["inputs: expected an input for the feature 'plan'"],
