@@ -24,7 +24,7 @@ public static class ApiApp
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing().AddAbTesting()
             .AddMetricsPage();
-        app.Services.TryAddSingleton<PredictionEdge>();
+        app.Services.AddServingEdge();
         app.Services.AddHostedService<EndpointRefresh>();
         app.Services.AddHostedService<PredictionLogging>();
         return app;

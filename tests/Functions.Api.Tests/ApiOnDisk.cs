@@ -51,7 +51,7 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         .AddOnnx()
         .AddServing()
         .AddAbTesting()
-        .AddSingleton<PredictionEdge>()
+        .AddServingEdge()
         .BuildServiceProvider();
 
     public FakeTimeProvider Time { get; } = new();

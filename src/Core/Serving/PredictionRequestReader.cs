@@ -5,9 +5,10 @@ using Mlops.Registry;
 
 namespace Mlops.Serving;
 
-/// <summary>Reads <c>{"record": {feature: value, …}}</c> or <c>{"records": [{…}, …]}</c> into the rows that a model takes.</summary>
+/// <summary>Reads the rows that a model takes from what the dialects put around them, see <see cref="RequestForm"/>.</summary>
 /// <remarks>
-/// <para>Every feature of the signature must be there, by name, in any order, and nothing else. Integers and numbers are JSON numbers
+/// <para>Every feature of the signature must be there, by name, in any order, and nothing else; MLflow's forms ignore what is beyond
+/// the signature and take an absent feature as missing where it is nullable. Integers and numbers are JSON numbers
 /// that fit a 32-bit float, in which models calculate (integers without a fraction); booleans are <c>true</c> or <c>false</c>;
 /// timestamps are ISO 8601 strings, in UTC unless they have an offset; categories and texts are strings. A feature that the
 /// signature calls nullable may be <c>null</c>, and a string of such a feature may be empty, which means the same.</para>
@@ -42,7 +43,11 @@ public sealed class PredictionRequestReader
         }
     }
 
-    public PredictionReading Read(ReadOnlySpan<byte> utf8)
+    /// <summary>The reader that a model keeps for all its requests.</summary>
+    public static PredictionRequestReader Of(ServedModel model) =>
+        model.StateOf(static version => new PredictionRequestReader(version.Signature));
+
+    public PredictionReading Read(ReadOnlySpan<byte> utf8, RequestForm form = RequestForm.Native)
     {
         if (utf8.StartsWith("\uFEFF"u8))
         {
@@ -58,7 +63,7 @@ public sealed class PredictionRequestReader
         var parse = new PredictionParse(new Utf8JsonReader(utf8, Json), _slots, _names, rows);
         try
         {
-            parse.ReadRequest();
+            parse.ReadRequest(form);
         }
         catch (JsonException fault)
         {
@@ -75,11 +80,31 @@ public sealed class PredictionRequestReader
             return new PredictionReading.Refused(errors);
         }
 
-        return new PredictionReading.Accepted(rows);
+        return new PredictionReading.Accepted(rows) { WantsProbabilities = parse.WantsProbabilities, Text = parse.Text };
+    }
+
+    /// <summary>Reads CSV with a header: columns by name, values as data sets have them, columns that the model lacks ignored.</summary>
+    public PredictionReading ReadCsv(ReadOnlySpan<byte> utf8)
+    {
+        var table = new CsvRows(_slots, new FeatureRows(_numbers, _strings));
+        using var csv = new CsvReader(table, CsvLimits.Default);
+        var fault = csv.Write(utf8) ?? csv.Complete();
+        return table.Finish(fault);
     }
 }
 
 /// <summary>Where a feature goes.</summary>
 /// <param name="Index">Among the numbers of a row, or among its strings.</param>
 /// <param name="Categories">The strings it had lately; absent for all but categories.</param>
-internal sealed record FeatureSlot(ColumnSchema Feature, int Index, CategoryCache? Categories);
+internal sealed record FeatureSlot(ColumnSchema Feature, int Index, CategoryCache? Categories)
+{
+    /// <summary>What a value of it must be, for people.</summary>
+    public string Expected => Feature.Type switch
+    {
+        ColumnType.Integer => "a whole number that fits a 32-bit float",
+        ColumnType.Number => "a number that fits a 32-bit float",
+        ColumnType.Boolean => "true or false",
+        ColumnType.Timestamp => "an ISO 8601 timestamp in a string",
+        _ => Feature.Nullable ? "a string" : "a string that is not empty",
+    } + (Feature.Nullable ? ", or null" : "");
+}

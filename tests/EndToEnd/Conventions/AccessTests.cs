@@ -19,6 +19,6 @@ public sealed class AccessTests
             where trigger is { AuthLevel: AuthorizationLevel.Anonymous }
             select trigger.Route;
 
-        Assert.Equal(["healthz", "openapi.json", "readyz"], open.Order(StringComparer.Ordinal));
+        Assert.Equal(["health", "healthz", "openapi.json", "ping", "ready", "readyz"], open.Order(StringComparer.Ordinal));
     }
 }
