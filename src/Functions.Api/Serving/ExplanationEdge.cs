@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Mlops.Explanations;
 using Mlops.Http;
@@ -13,7 +12,6 @@ namespace Mlops.Api.Serving;
 public sealed class ExplanationEdge(ModelFiles files, IExplainerLoader explainers)
 {
     private const int MaxRecords = 100;
-    private const int MaxBudget = 65_536;
 
     /// <summary>Sampling scores every coalition with every background row, for each record.</summary>
     private const int MaxSampled = 50_000;
@@ -95,50 +93,8 @@ public sealed class ExplanationEdge(ModelFiles files, IExplainerLoader explainer
         return Documents.Read<BackgroundRows>(content.ToArray());
     }
 
-    /// <summary><c>?method=</c>, <c>?budget=</c> and <c>?seed=</c>.</summary>
-    /// <exception cref="ProblemException">400, naming what is wrong.</exception>
-    internal static ExplanationOptions Options(HttpRequest request)
-    {
-        var byDefault = new ExplanationOptions();
-        var errors = new List<FieldError>();
-        ExplanationMethod? method = null;
-        if (request.Query.TryGetValue("method", out var named))
-        {
-            method = Enum.GetValues<ExplanationMethod>().Cast<ExplanationMethod?>()
-                .FirstOrDefault(known => Name(known) == named);
-            if (method is null)
-            {
-                errors.Add(new FieldError("method", $"expected one of {string.Join(", ", Enum.GetValues<ExplanationMethod>().Select(known => Name(known)))}"));
-            }
-        }
-
-        var budget = (int)Whole("budget", byDefault.Budget, 2, MaxBudget);
-        var seed = Whole("seed", byDefault.Seed, 0, long.MaxValue);
-        return errors.Count is 0
-            ? new ExplanationOptions(method, budget, seed)
-            : throw new ProblemException(StatusCodes.Status400BadRequest, "The query is not valid. See errors.", errors);
-
-        long Whole(string field, long otherwise, long least, long most)
-        {
-            if (!request.Query.TryGetValue(field, out var text))
-            {
-                return otherwise;
-            }
-
-            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
-            {
-                return value;
-            }
-
-            errors.Add(new FieldError(field, $"expected a whole number from {least} to {most}"));
-            return otherwise;
-        }
-    }
-
     private static ProblemException Wrong(string field, string message) =>
         new(StatusCodes.Status400BadRequest, new FieldError(field, message));
 
     private static ProblemException Conflict(string detail) => new(StatusCodes.Status409Conflict, detail, []);
-
-    private static string Name(ExplanationMethod? method) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName($"{method}");
 }

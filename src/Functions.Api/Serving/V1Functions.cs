@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
+using Mlops.Explanations;
 using Mlops.Http;
 using Mlops.Serving;
 
@@ -60,10 +61,8 @@ public sealed class V1Functions(PredictionEdge edge, ExplanationEdge explanation
     public Task<IResult> ExplainAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/models/{name}:explain")] HttpRequest request,
         string name,
-        CancellationToken cancellationToken)
-    {
-        var options = ExplanationEdge.Options(request);
-        return edge.AnswerAsync(
+        CancellationToken cancellationToken) =>
+        edge.AnswerAsync(
             request,
             EndpointRequests.Name(name),
             null,
@@ -75,13 +74,12 @@ public sealed class V1Functions(PredictionEdge edge, ExplanationEdge explanation
                 {
                     var version = answer.Model.Version;
                     var found = await explanations.ExplainAsync(
-                        request.Caller().Tenant, version, body, RequestForm.V1, options, cancellationToken);
+                        request.Caller().Tenant, version, body, RequestForm.V1, new ExplanationOptions(), cancellationToken);
                     PredictionResult.SetHeaders(request.HttpContext.Response, answer);
                     return TypedResults.Ok(new V1Explanation(Predictions(answer), found.Explanations));
                 }
             },
             cancellationToken);
-    }
 
     private static JsonElement Predictions(PredictionAnswer answer)
     {

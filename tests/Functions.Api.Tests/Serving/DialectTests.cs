@@ -18,13 +18,13 @@ public sealed class DialectTests : IAsyncDisposable
     [InlineData("/endpoints/live/invocations", """{"instances":[[1.5,1],[-1,null]],"params":{"predict_method":"predict","user":{"id":[1]}}}""")]
     [InlineData("/endpoints/live/invocations", """{"instances":[{"age":1,"size":1.5},{"age":null,"size":-1}]}""")]
     [InlineData("/invocations", """{"inputs":{"age":[1,null],"more":[[],[]],"size":[1.5,-1]},"params":null}""")]
-    [InlineData("/invocations", """{"inputs":{"size":[1.5,-1]}}""", "yes,no")]
+    [InlineData("/invocations", """{"inputs":{"size":[1.5,-1]}}""")]
     [InlineData("/invocations", """{"inputs":[[1.5,1],[-1,null]]}""")]
     [InlineData("/invocations", "age,more,size\n1,x,1.5\nNaN,,-1\n")]
     [InlineData("/v1/models/live:predict", """{"instances":[[1.5,1],[-1,null]]}""")]
     [InlineData("/v1/models/live:predict", """{"signature_name":"serving_default","inputs":[{"size":1.5,"age":1},{"age":null,"size":-1}]}""")]
     [InlineData("/v1/models/live:predict", """{"inputs":{"size":[1.5,-1],"age":[1,null]}}""")]
-    public async Task The_same_rows_get_the_same_predictions_however_they_are_sent(string path, string body, string expected = "yes,no")
+    public async Task The_same_rows_get_the_same_predictions_however_they_are_sent(string path, string body)
     {
         await ServeAsync();
 
@@ -34,7 +34,7 @@ public sealed class DialectTests : IAsyncDisposable
         Assert.Equal("churn", answer.Headers["x-model"].ToString());
         var labels = answer.Json.GetProperty("predictions").EnumerateArray()
             .Select(prediction => prediction.ValueKind is JsonValueKind.Object ? prediction.GetProperty("label") : prediction);
-        Assert.Equal(expected, string.Join(',', labels));
+        Assert.Equal("yes,no", string.Join(',', labels));
     }
 
     [Fact]
