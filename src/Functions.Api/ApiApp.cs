@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Mlops.AbTesting;
-using Mlops.Api.Operations;
 using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
@@ -25,8 +24,7 @@ public static class ApiApp
         app.Services.TryAddSingleton(IdSource.Random);
         app.Services.AddHttpEdge().AddTracking().AddData().AddRegistry().AddOnnx().AddServing().AddAbTesting()
             .AddMetricsPage();
-        app.Services.TryAddSingleton<PredictionEdge>();
-        app.Services.TryAddSingleton<Readiness>();
+        app.Services.AddServingEdge();
         app.Services.AddHostedService<EndpointRefresh>();
         app.Services.AddHostedService<PredictionLogging>();
         return app;

@@ -1,4 +1,5 @@
 using Mlops.Api;
+using Mlops.Api.Serving;
 using Mlops.Http.Telemetry;
 using Mlops.LocalHost.Durable;
 using Mlops.LocalHost.Hosting;
@@ -16,6 +17,7 @@ public static class PlatformApps
         host.Services.AddSqliteStorage(host.DataPath);
         host.Services.AddDurableEngine(_ => { }, api, pipelines);
         host.Services.AddOtlpExport(host.Configuration, "mlops");
+        host.Services.AddRootEndpoint(host.Configuration);
         host.AddApp(api, app => app.AddApi());
         host.AddApp(pipelines, app => app.AddPipelines());
     }

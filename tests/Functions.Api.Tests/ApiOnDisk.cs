@@ -52,8 +52,7 @@ internal sealed class ApiOnDisk : IAsyncDisposable
         .AddOnnx()
         .AddServing()
         .AddAbTesting()
-        .AddSingleton<PredictionEdge>()
-        .AddSingleton<Readiness>()
+        .AddServingEdge()
         .BuildServiceProvider();
 
     public FakeTimeProvider Time { get; } = new();

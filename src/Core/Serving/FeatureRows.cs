@@ -41,11 +41,11 @@ public sealed class FeatureRows : IDisposable
     /// <summary>Takes all rows out; their memory stays for others.</summary>
     internal void Clear() => Count = 0;
 
-    /// <summary>Sets a number of the last row.</summary>
-    internal void Set(int slot, float value) => _numbers[((Count - 1) * _numbersPerRow) + slot] = value;
+    /// <summary>Sets a number of a row.</summary>
+    internal void Set(int row, int slot, float value) => _numbers[(row * _numbersPerRow) + slot] = value;
 
-    /// <summary>Sets a string of the last row.</summary>
-    internal void Set(int slot, string value) => _strings[((Count - 1) * _stringsPerRow) + slot] = value;
+    /// <summary>Sets a string of a row.</summary>
+    internal void Set(int row, int slot, string value) => _strings[(row * _stringsPerRow) + slot] = value;
 
     public void Dispose()
     {

@@ -4,22 +4,56 @@ using Mlops.Data;
 
 namespace Mlops.Serving;
 
-/// <summary>One reading of one request.</summary>
-internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Utf8Names names, FeatureRows rows)
+/// <summary>One reading of one request: here records, rows and values, beside it what the dialects put around them.</summary>
+/// <param name="utf8">What is read.</param>
+/// <param name="mayTakeNumbers">Whether rows that are nothing but numbers may be read without making tokens of them.</param>
+internal ref partial struct PredictionParse(
+    ReadOnlySpan<byte> utf8, JsonReaderOptions options, FeatureSlot[] slots, Utf8Names names, FeatureRows rows, bool mayTakeNumbers)
 {
-    private const int LongestToldName = 80;
     private const int LongestTimestamp = 64;
 
     /// <summary>The row (from 1) in which each feature was last seen.</summary>
     private readonly int[] _seenInRow = new int[slots.Length];
-    private Utf8JsonReader _json = json;
-    private bool _isList;
+    private Utf8JsonReader _json = new(utf8, options);
+    private ReadOnlySpan<byte> _utf8 = utf8;
+    private string _path = "body";
+    private Place _place;
+    private bool _isLenient;
+    private int _row;
+
+    /// <summary>Which member of a row's array belongs to which feature, −1 to none; null means the order of the signature.</summary>
+    private int[]? _columns;
 
     /// <summary>What is wrong so far; null if nothing is.</summary>
     public List<PredictionError>? Errors { get; private set; }
 
+    /// <summary>Whether probabilities are asked for in the place of labels.</summary>
+    public bool WantsProbabilities { get; private set; }
+
+    /// <summary>Whether rows were read without tokens, after which the place of a fault in the JSON is not known exactly.</summary>
+    public bool HasTakenNumbers { get; private set; }
+
+    /// <summary>What came as a text of its own.</summary>
+    public string? Text { get; private set; }
+
     public readonly bool IsAtEscapedText =>
         _json.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && _json.ValueIsEscaped;
+
+    /// <summary>How the path of a value is told.</summary>
+    private enum Place
+    {
+        /// <summary><c>record.age</c></summary>
+        Member,
+
+        /// <summary><c>records[3].age</c></summary>
+        Row,
+
+        /// <summary><c>inputs.age[3]</c></summary>
+        Column,
+
+        /// <summary><c>text</c></summary>
+        Itself,
+    }
 
     private readonly bool IsFull => Errors is { Count: >= PredictionRequestReader.MaxErrors };
 
@@ -31,92 +65,9 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         }
     }
 
-    public void ReadRequest()
-    {
-        _json.Read();
-        if (_json.TokenType is not JsonTokenType.StartObject)
-        {
-            Fail("body", $"expected an object with 'record' or 'records', found {Found()}");
-            return;
-        }
-
-        var hasRecords = false;
-        while (!IsFull && _json.Read() && _json.TokenType is JsonTokenType.PropertyName)
-        {
-            var isRecord = _json.ValueTextEquals("record"u8);
-            if (!isRecord && !_json.ValueTextEquals("records"u8))
-            {
-                var name = Told(_json.GetString());
-                Fail(name.Length is 0 ? "body" : name, "there is no such field; expected 'record' or 'records'");
-                SkipValue();
-            }
-            else if (hasRecords)
-            {
-                Fail("body", "has more than one of 'record' and 'records'");
-                SkipValue();
-            }
-            else
-            {
-                hasRecords = true;
-                _json.Read();
-                ReadRecords(isRecord);
-            }
-        }
-
-        if (!IsFull)
-        {
-            // Anything after the end of the object is an error that the reader finds.
-            _json.Read();
-        }
-
-        if (!hasRecords)
-        {
-            Fail("body", "expected 'record' or 'records'");
-        }
-    }
-
-    private void ReadRecords(bool isSingle)
-    {
-        if (isSingle)
-        {
-            ReadRecord();
-            return;
-        }
-
-        _isList = true;
-        if (_json.TokenType is not JsonTokenType.StartArray)
-        {
-            Fail("records", $"expected an array of objects, found {Found()}");
-            _json.Skip();
-            return;
-        }
-
-        while (!IsFull && _json.Read() && _json.TokenType is not JsonTokenType.EndArray)
-        {
-            if (rows.Count is PredictionRequestReader.MaxRecords)
-            {
-                Fail("records", $"expected at most {PredictionRequestReader.MaxRecords} records");
-                while (_json.TokenType is not JsonTokenType.EndArray)
-                {
-                    _json.Skip();
-                    _json.Read();
-                }
-
-                return;
-            }
-
-            ReadRecord();
-        }
-
-        if (rows.Count is 0)
-        {
-            Fail("records", "expected at least one record");
-        }
-    }
-
     private void ReadRecord()
     {
-        rows.Add();
+        AddRow();
         if (_json.TokenType is not JsonTokenType.StartObject)
         {
             Fail(RecordPath(), $"expected an object of features, found {Found()}");
@@ -131,8 +82,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
             var feature = expected < slots.Length && _json.ValueTextEquals(names[expected]) ? expected : FindFeature();
             if (feature < 0)
             {
-                Fail($"{RecordPath()}.{Told(_json.GetString())}", "the model has no such feature");
-                SkipValue();
+                SkipUnknown();
             }
             else if (_seenInRow[feature] == rows.Count)
             {
@@ -153,10 +103,35 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         {
             if (_seenInRow[feature] != rows.Count)
             {
-                var schema = slots[feature].Feature;
-                Fail(FeaturePath(feature), $"is missing; expected {Expected(schema)}");
+                Miss(feature);
             }
         }
+    }
+
+    /// <summary>A feature that the model does not have; what is lenient takes what it needs of a wider table.</summary>
+    private void SkipUnknown()
+    {
+        if (!_isLenient)
+        {
+            Fail($"{RecordPath()}.{JsonTokens.Told(_json.GetString())}", "the model has no such feature");
+        }
+
+        SkipValue();
+    }
+
+    /// <summary>A feature that the current row does not have.</summary>
+    private void Miss(int feature)
+    {
+        if (!_isLenient || !TryReadMissing(slots[feature]))
+        {
+            Fail(FeaturePath(feature), $"is missing; expected {slots[feature].Expected}");
+        }
+    }
+
+    private void AddRow()
+    {
+        rows.Add();
+        _row = rows.Count - 1;
     }
 
     private readonly int FindFeature()
@@ -185,7 +160,7 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
         };
         if (!isRead)
         {
-            Fail(FeaturePath(feature), $"expected {Expected(slot.Feature)}, found {Found()}");
+            Fail(FeaturePath(feature), $"expected {slot.Expected}, found {Found()}");
         }
 
         _json.Skip();
@@ -226,13 +201,13 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
 
     private readonly bool Set(FeatureSlot slot, float value)
     {
-        rows.Set(slot.Index, value);
+        rows.Set(_row, slot.Index, value);
         return true;
     }
 
     private readonly bool Set(FeatureSlot slot, string value)
     {
-        rows.Set(slot.Index, value);
+        rows.Set(_row, slot.Index, value);
         return true;
     }
 
@@ -243,34 +218,14 @@ internal ref struct PredictionParse(Utf8JsonReader json, FeatureSlot[] slots, Ut
     }
 
     private readonly string RecordPath() =>
-        _isList ? string.Create(CultureInfo.InvariantCulture, $"records[{rows.Count - 1}]") : "record";
+        _place is Place.Row ? string.Create(CultureInfo.InvariantCulture, $"{_path}[{_row}]") : _path;
 
-    private readonly string FeaturePath(int feature) => $"{RecordPath()}.{slots[feature].Feature.Name}";
-
-    private static string Expected(ColumnSchema feature)
+    private readonly string FeaturePath(int feature) => _place switch
     {
-        var value = feature.Type switch
-        {
-            ColumnType.Integer => "a whole number that fits a 32-bit float",
-            ColumnType.Number => "a number that fits a 32-bit float",
-            ColumnType.Boolean => "true or false",
-            ColumnType.Timestamp => "an ISO 8601 timestamp in a string",
-            _ => feature.Nullable ? "a string" : "a string that is not empty",
-        };
-        return feature.Nullable ? $"{value}, or null" : value;
-    }
-
-    private readonly string Found() => _json.TokenType switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => _json.ValueSpan.Length is 0 ? "an empty string" : $"the string '{Told(_json.GetString())}'",
-        JsonTokenType.Number => Told(System.Text.Encoding.ASCII.GetString(_json.ValueSpan)),
-        JsonTokenType.True => "true",
-        JsonTokenType.False => "false",
-        _ => "null",
+        Place.Column => string.Create(CultureInfo.InvariantCulture, $"{_path}.{slots[feature].Feature.Name}[{_row}]"),
+        Place.Itself => _path,
+        _ => $"{RecordPath()}.{slots[feature].Feature.Name}",
     };
 
-    private static string Told(string? text) =>
-        text is null || text.Length <= LongestToldName ? text ?? "" : string.Concat(text.AsSpan(0, LongestToldName), "…");
+    private readonly string Found() => JsonTokens.Found(_json);
 }

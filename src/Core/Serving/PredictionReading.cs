@@ -11,7 +11,14 @@ public abstract record PredictionReading
     private PredictionReading() { }
 
     /// <summary>The caller disposes the rows when they are scored.</summary>
-    public sealed record Accepted(FeatureRows Rows) : PredictionReading;
+    public sealed record Accepted(FeatureRows Rows) : PredictionReading
+    {
+        /// <summary>Whether probabilities are asked for in the place of labels.</summary>
+        public bool WantsProbabilities { get; init; }
+
+        /// <summary>What came as a text of its own, if it did.</summary>
+        public string? Text { get; init; }
+    }
 
     /// <param name="Errors">What is wrong, in the order of the request; at most <see cref="PredictionRequestReader.MaxErrors"/>.</param>
     public sealed record Refused(IReadOnlyList<PredictionError> Errors) : PredictionReading;

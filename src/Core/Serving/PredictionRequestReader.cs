@@ -5,9 +5,10 @@ using Mlops.Registry;
 
 namespace Mlops.Serving;
 
-/// <summary>Reads <c>{"record": {feature: value, …}}</c> or <c>{"records": [{…}, …]}</c> into the rows that a model takes.</summary>
+/// <summary>Reads the rows that a model takes from what the dialects put around them, see <see cref="RequestForm"/>.</summary>
 /// <remarks>
-/// <para>Every feature of the signature must be there, by name, in any order, and nothing else. Integers and numbers are JSON numbers
+/// <para>Every feature of the signature must be there, by name, in any order, and nothing else; MLflow's forms ignore what is beyond
+/// the signature and take an absent feature as missing where it is nullable. Integers and numbers are JSON numbers
 /// that fit a 32-bit float, in which models calculate (integers without a fraction); booleans are <c>true</c> or <c>false</c>;
 /// timestamps are ISO 8601 strings, in UTC unless they have an offset; categories and texts are strings. A feature that the
 /// signature calls nullable may be <c>null</c>, and a string of such a feature may be empty, which means the same.</para>
@@ -28,15 +29,23 @@ public sealed class PredictionRequestReader
     private readonly int _numbers;
     private readonly int _strings;
 
+    /// <summary>Whether a row is nothing but numbers, of which any will do.</summary>
+    private readonly bool _takesNumbers;
+
     public PredictionRequestReader(ModelSignature signature)
     {
         _names = new Utf8Names(signature.Features.Select(feature => feature.Name));
         _slots = FeatureSlot.Of(signature);
         _numbers = _slots.Count(slot => slot.Feature.IsNumeric);
         _strings = _slots.Length - _numbers;
+        _takesNumbers = _slots.All(slot => slot.Feature.Type is ColumnType.Number);
     }
 
-    public PredictionReading Read(ReadOnlySpan<byte> utf8)
+    /// <summary>The reader that a model keeps for all its requests.</summary>
+    public static PredictionRequestReader Of(ServedModel model) =>
+        model.StateOf(static version => new PredictionRequestReader(version.Signature));
+
+    public PredictionReading Read(ReadOnlySpan<byte> utf8, RequestForm form = RequestForm.Native)
     {
         if (utf8.StartsWith("\uFEFF"u8))
         {
@@ -48,11 +57,16 @@ public sealed class PredictionRequestReader
             return new PredictionReading.Refused([new PredictionError("body", "is not UTF-8")]);
         }
 
+        return Read(utf8, form, _takesNumbers);
+    }
+
+    private PredictionReading Read(ReadOnlySpan<byte> utf8, RequestForm form, bool mayTakeNumbers)
+    {
         var rows = new FeatureRows(_numbers, _strings);
-        var parse = new PredictionParse(new Utf8JsonReader(utf8, Json), _slots, _names, rows);
+        var parse = new PredictionParse(utf8, Json, _slots, _names, rows, mayTakeNumbers);
         try
         {
-            parse.ReadRequest();
+            parse.ReadRequest(form);
         }
         catch (JsonException fault)
         {
@@ -66,10 +80,19 @@ public sealed class PredictionRequestReader
         if (parse.Errors is { } errors)
         {
             rows.Dispose();
-            return new PredictionReading.Refused(errors);
+            return parse.HasTakenNumbers ? Read(utf8, form, mayTakeNumbers: false) : new PredictionReading.Refused(errors);
         }
 
-        return new PredictionReading.Accepted(rows);
+        return new PredictionReading.Accepted(rows) { WantsProbabilities = parse.WantsProbabilities, Text = parse.Text };
+    }
+
+    /// <summary>Reads CSV with a header: columns by name, values as data sets have them, columns that the model lacks ignored.</summary>
+    public PredictionReading ReadCsv(ReadOnlySpan<byte> utf8)
+    {
+        var table = new CsvRows(_slots, new FeatureRows(_numbers, _strings));
+        using var csv = new CsvReader(table, CsvLimits.Default);
+        var fault = csv.Write(utf8) ?? csv.Complete();
+        return table.Finish(fault);
     }
 }
 
@@ -92,4 +115,14 @@ internal sealed record FeatureSlot(ColumnSchema Feature, int Position, int Index
                 feature.Type is ColumnType.Category ? new CategoryCache() : null)),
         ];
     }
+
+    /// <summary>What a value of it must be, for people.</summary>
+    public string Expected => Feature.Type switch
+    {
+        ColumnType.Integer => "a whole number that fits a 32-bit float",
+        ColumnType.Number => "a number that fits a 32-bit float",
+        ColumnType.Boolean => "true or false",
+        ColumnType.Timestamp => "an ISO 8601 timestamp in a string",
+        _ => Feature.Nullable ? "a string" : "a string that is not empty",
+    } + (Feature.Nullable ? ", or null" : "");
 }

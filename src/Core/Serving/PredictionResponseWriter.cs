@@ -18,38 +18,26 @@ public sealed class PredictionResponseWriter
     private static readonly JsonEncodedText LabelName = JsonEncodedText.Encode("label");
     private static readonly JsonEncodedText ProbabilitiesName = JsonEncodedText.Encode("probabilities");
     private static readonly JsonEncodedText ValueName = JsonEncodedText.Encode("value");
-    private static readonly JsonWriterOptions Unchecked = new() { SkipValidation = true };
-
-    [ThreadStatic]
-    private static Utf8JsonWriter? s_writer;
 
     private readonly JsonEncodedText _model;
     private readonly int _version;
-    private readonly JsonEncodedText[] _classes;
-    private readonly ModelSignature _signature;
+    private readonly PredictedValues _values;
 
-    public PredictionResponseWriter(ModelVersion version)
-    {
-        (_model, _version) = (JsonEncodedText.Encode(version.Model.Value), version.Number);
-        _classes = [.. version.Signature.Classes.Select(label => JsonEncodedText.Encode(label))];
-        _signature = version.Signature;
-    }
-
-    private int Width => Math.Max(_classes.Length, 1);
+    public PredictionResponseWriter(ModelVersion version) =>
+        (_model, _version, _values) = (JsonEncodedText.Encode(version.Model.Value), version.Number, new PredictedValues(version));
 
     /// <param name="output">Where to write.</param>
     /// <param name="scores">Finite, row-major [rows, <see cref="ModelSignature.OutputWidth"/>].</param>
     public void Write(IBufferWriter<byte> output, ReadOnlySpan<float> scores)
     {
-        var json = s_writer ??= new Utf8JsonWriter(output, Unchecked);
-        json.Reset(output);
+        var json = PredictedValues.WriterOf(output);
         json.WriteStartObject();
         json.WriteString(ModelName, _model);
         json.WriteNumber(VersionName, _version);
         json.WriteStartArray(PredictionsName);
-        for (var at = 0; at < scores.Length; at += Width)
+        for (var at = 0; at < scores.Length; at += _values.Width)
         {
-            WritePrediction(json, scores.Slice(at, Width));
+            WritePrediction(json, scores.Slice(at, _values.Width));
         }
 
         json.WriteEndArray();
@@ -60,17 +48,17 @@ public sealed class PredictionResponseWriter
     private void WritePrediction(Utf8JsonWriter json, ReadOnlySpan<float> scores)
     {
         json.WriteStartObject();
-        if (_classes.Length is 0)
+        if (_values.Classes.Length is 0)
         {
             json.WriteNumber(ValueName, scores[0]);
         }
         else
         {
-            json.WriteString(LabelName, _classes[_signature.Decide(scores)]);
+            json.WriteString(LabelName, _values.Classes[_values.Decide(scores)]);
             json.WriteStartObject(ProbabilitiesName);
-            for (var k = 0; k < _classes.Length; k++)
+            for (var k = 0; k < _values.Classes.Length; k++)
             {
-                json.WriteNumber(_classes[k], scores[k]);
+                json.WriteNumber(_values.Classes[k], scores[k]);
             }
 
             json.WriteEndObject();

@@ -36,6 +36,12 @@ public sealed class HealthFunctions(Readiness readiness)
             : TypedResults.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
+    /// <summary>The same under the name that a service of one model has for it.</summary>
+    [Function("Ready")]
+    public Task<Results<Ok<Health>, JsonHttpResult<Health>>> ReadyToServeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ready")] HttpRequest request, CancellationToken cancellationToken) =>
+        ReadyAsync(request, cancellationToken);
+
     [Function("ServiceInfo")]
     public static Ok<ServiceInfo> Info(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/info")] HttpRequest request) => TypedResults.Ok(

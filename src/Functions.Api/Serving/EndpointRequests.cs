@@ -32,7 +32,7 @@ public sealed record EndpointChange(
 /// <param name="Salt">The endpoint's name if absent.</param>
 public sealed record NewPolicy(
     PolicyKind Kind,
-    IReadOnlyList<NewArm> Arms,
+    IReadOnlyList<NewArm?> Arms,
     string? Salt = null,
     UnitSource? Unit = null,
     NewShadow? Shadow = null,
@@ -104,8 +104,9 @@ internal static partial class EndpointRequests
     private const int MaxDescription = 2_000;
     private const int MaxSteps = 8;
 
-    public static EndpointName Name(string text) => Incoming.Value<EndpointName>(
-        text, "name", "a lower-case letter, then up to 62 lower-case letters, digits or hyphens");
+    /// <param name="field">What the name is called where it stands.</param>
+    public static EndpointName Name(string text, string field = "name") => Incoming.Value<EndpointName>(
+        text, field, "a lower-case letter, then up to 62 lower-case letters, digits or hyphens");
 
     public static string NoEndpoint(string name) => $"There is no endpoint '{name}'.";
 
@@ -164,14 +165,18 @@ internal static partial class EndpointRequests
         List<Arm> arms = [];
         for (var i = 0; i < Math.Min(asked.Arms.Count, most); i++)
         {
-            var before = asked.Arms.Take(i).Select(arm => arm.Name);
-            if (Arm($"policy.arms[{i}]", asked.Arms[i], before, stepOf, errors) is { } arm)
+            var before = asked.Arms.Take(i).OfType<NewArm>().Select(arm => arm.Name);
+            if (asked.Arms[i] is not { } wanted)
+            {
+                errors.Add(new FieldError($"policy.arms[{i}]", "expected an object, found null"));
+            }
+            else if (Arm($"policy.arms[{i}]", wanted, before, stepOf, errors) is { } arm)
             {
                 arms.Add(arm);
             }
         }
 
-        if (asked.Arms.Count > 0 && asked.Arms.All(arm => arm.Weight is 0))
+        if (asked.Arms.Count > 0 && asked.Arms.All(arm => arm is { Weight: 0 }))
         {
             errors.Add(new FieldError("policy.arms", "expected at least one arm with a weight above 0"));
         }

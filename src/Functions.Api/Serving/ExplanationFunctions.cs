@@ -8,20 +8,15 @@ using Mlops.Explanations;
 using Mlops.Http;
 using Mlops.Registry;
 using Mlops.Serving;
-using Mlops.Storage;
 
 namespace Mlops.Api.Serving;
 
 /// <summary>Explanations of predictions.</summary>
-public sealed class ExplanationFunctions(EndpointRouter router, ModelStore models, ModelFiles files, IExplainerLoader explainers)
+public sealed class ExplanationFunctions(EndpointRouter router, ModelStore models, ExplanationEdge explanations)
 {
-    private static readonly string[] MediaTypes = ["application/json"];
-
-    private const int MaxRecords = 100;
     private const int MaxBudget = 65_536;
 
-    /// <summary>Sampling scores every coalition with every background row, for each record.</summary>
-    private const int MaxSampled = 50_000;
+    private static readonly string[] MediaTypes = ["application/json"];
 
     /// <summary>Explains what a version predicts for records.</summary>
     [Function("ExplainModelVersion")]
@@ -36,7 +31,7 @@ public sealed class ExplanationFunctions(EndpointRouter router, ModelStore model
         using var body = await PredictionBody.ReadAsync(request, MediaTypes, cancellationToken);
         var tenant = request.Caller().Tenant;
         return await models.FindVersionAsync(tenant, RegistryRoute.Model(name), number, cancellationToken) is { } version
-            ? await ExplainAsync(tenant, version, body, options, cancellationToken)
+            ? TypedResults.Ok(await explanations.ExplainAsync(tenant, version, body, RequestForm.Native, options, cancellationToken))
             : Problems.NotFound(RegistryRoute.NoVersion(name, number));
     }
 
@@ -56,7 +51,8 @@ public sealed class ExplanationFunctions(EndpointRouter router, ModelStore model
             case RouteOutcome.Ready(var lease):
                 using (lease)
                 {
-                    return await ExplainAsync(tenant, lease.Model.Version, body, options, cancellationToken);
+                    return TypedResults.Ok(await explanations.ExplainAsync(
+                        tenant, lease.Model.Version, body, RequestForm.Native, options, cancellationToken));
                 }
 
             case RouteOutcome.UnknownEndpoint:
@@ -67,77 +63,6 @@ public sealed class ExplanationFunctions(EndpointRouter router, ModelStore model
             default:
                 throw new UnreachableException();
         }
-    }
-
-    private async Task<Results<Ok<ExplanationView>, ProblemHttpResult>> ExplainAsync(
-        TenantId tenant, ModelVersion version, PredictionBody body, ExplanationOptions options, CancellationToken cancellationToken)
-    {
-        if (version.Signature.Tensors is not null)
-        {
-            return Problems.Conflict(
-                $"Version {version.Number} of '{version.Model}' takes tensors; what is explained is what single features add.");
-        }
-
-        switch (new PredictionRequestReader(version.Signature).Read(body.Bytes))
-        {
-            case PredictionReading.Accepted(var rows):
-                using (rows)
-                {
-                    return await ExplainAsync(tenant, version, rows, options, cancellationToken);
-                }
-
-            case PredictionReading.Refused(var errors):
-                return Problems.BadRequest(
-                    "The records are not what the model takes. See errors.",
-                    [.. errors.Select(error => new FieldError(error.Path, error.Message))]);
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private async Task<Results<Ok<ExplanationView>, ProblemHttpResult>> ExplainAsync(
-        TenantId tenant, ModelVersion version, FeatureRows rows, ExplanationOptions options, CancellationToken cancellationToken)
-    {
-        if (rows.Count > MaxRecords)
-        {
-            return Problems.BadRequest("Too many records.", [new FieldError("records", $"expected at most {MaxRecords} records")]);
-        }
-
-        if (await BackgroundAsync(tenant, version, cancellationToken) is not { } background)
-        {
-            return Problems.Conflict($"Version {version.Number} of '{version.Model}' was not trained here: it has no {BackgroundRows.File}.");
-        }
-
-        var onnx = await files.ReadOnnxAsync(tenant, version, cancellationToken);
-        try
-        {
-            using var explainer = explainers.Load(onnx, version.Signature, background.Batch, options);
-            if (explainer.Method is ExplanationMethod.KernelShap && (long)rows.Count * options.Budget > MaxSampled)
-            {
-                return Problems.BadRequest(
-                    "Too much to sample.",
-                    [new FieldError("budget", $"expected at most {MaxSampled / rows.Count} coalitions for {rows.Count} records")]);
-            }
-
-            return TypedResults.Ok(ExplanationView.Of(version, explainer, explainer.Explain(rows.Batch, cancellationToken)));
-        }
-        catch (ExplanationException unfit)
-        {
-            return Problems.BadRequest(unfit.Message, [new FieldError("method", unfit.Message)]);
-        }
-    }
-
-    private async Task<BackgroundRows?> BackgroundAsync(TenantId tenant, ModelVersion version, CancellationToken cancellationToken)
-    {
-        await using var stream = await files.OpenReadAsync(tenant, version, BackgroundRows.File, cancellationToken);
-        if (stream is null)
-        {
-            return null;
-        }
-
-        using var content = new MemoryStream();
-        await stream.CopyToAsync(content, cancellationToken);
-        return Documents.Read<BackgroundRows>(content.ToArray());
     }
 
     /// <summary><c>?method=</c>, <c>?budget=</c> and <c>?seed=</c>.</summary>

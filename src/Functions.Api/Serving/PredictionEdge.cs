@@ -13,14 +13,30 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
     /// <summary>The most of a caller's own id that is kept.</summary>
     private const int MaxHeader = 256;
 
+    private static readonly Func<PredictionAnswer, PredictionBody, Task<IResult>> Plain =
+        (answer, _) => Task.FromResult<IResult>(new PredictionResult(answer));
+
+    /// <summary>Answers with the predictions.</summary>
     /// <param name="version">A version of the endpoint's model that shall answer, whatever the policy says.</param>
     /// <param name="mediaTypes">What the dialect reads, like <c>application/json</c>.</param>
+    internal Task<IResult> AnswerAsync(
+        HttpRequest request,
+        EndpointName endpoint,
+        int? version,
+        IDialect dialect,
+        IReadOnlyList<string> mediaTypes,
+        CancellationToken cancellationToken) =>
+        AnswerAsync(request, endpoint, version, dialect, mediaTypes, Plain, cancellationToken);
+
+    /// <summary>Answers with what a protocol makes of the predictions.</summary>
+    /// <param name="finish">Gets the predictions, to dispose, and the body that they were made of, valid until the answer is known.</param>
     internal async Task<IResult> AnswerAsync(
         HttpRequest request,
         EndpointName endpoint,
         int? version,
         IDialect dialect,
         IReadOnlyList<string> mediaTypes,
+        Func<PredictionAnswer, PredictionBody, Task<IResult>> finish,
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -42,7 +58,7 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
             deadline);
         var outcome = await predictor.PredictAsync(call, dialect, cancellationToken);
         return outcome is PredictionOutcome.Answered(var answer)
-            ? new PredictionResult(answer)
+            ? await finish(answer, body)
             : Refusal(outcome, call, request, dialect, started);
     }
 

@@ -13,12 +13,7 @@ internal sealed class PredictionResult(PredictionAnswer answer) : IResult
         var response = httpContext.Response;
         using (answer)
         {
-            var version = answer.Model.Version;
-            response.Headers["x-model"] = version.Model.Value;
-            response.Headers["x-model-version"] = version.Number.ToString(CultureInfo.InvariantCulture);
-
-            response.Headers["x-mlops-arm"] = answer.Facts.Arm;
-            response.Headers["x-prediction-id"] = answer.Facts.Id;
+            SetHeaders(response, answer);
 
             // Nothing is sent before the flush, so what the writing finds out can still become headers.
             var form = answer.Write(response.BodyWriter);
@@ -30,5 +25,15 @@ internal sealed class PredictionResult(PredictionAnswer answer) : IResult
         }
 
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+    }
+
+    /// <summary>Says what answered, and the id for feedback.</summary>
+    public static void SetHeaders(HttpResponse response, PredictionAnswer answer)
+    {
+        var version = answer.Model.Version;
+        response.Headers["x-model"] = version.Model.Value;
+        response.Headers["x-model-version"] = version.Number.ToString(CultureInfo.InvariantCulture);
+        response.Headers["x-mlops-arm"] = answer.Facts.Arm;
+        response.Headers["x-prediction-id"] = answer.Facts.Id;
     }
 }

@@ -19,6 +19,7 @@ public sealed class AccessTests
             where trigger is { AuthLevel: AuthorizationLevel.Anonymous }
             select trigger.Route;
 
-        Assert.Equal(["healthz", "openapi.json", "readyz", "v2/health/live", "v2/health/ready"], open.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["health", "healthz", "openapi.json", "ping", "ready", "readyz", "v2/health/live", "v2/health/ready"], open.Order(StringComparer.Ordinal));
     }
 }

@@ -51,12 +51,14 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
 
         if (operation.TakesJson)
         {
-            var tooLong = operation.Id is "Predict" ? (16 * 1024 * 1024) + 1 : (1024 * 1024) + 1;
+            var tooLong = IsPrediction(operation) ? (16 * 1024 * 1024) + 1 : (1024 * 1024) + 1;
             var blank = Good(operation) with { Body = Encoding.ASCII.GetBytes(new string(' ', tooLong)), Wrong = Wrong.Field };
             yield return blank;
             yield return blank with { IsChunked = true };
         }
     }
+
+    private static bool IsPrediction(ApiOperation operation) => operation.Id is "Predict" or "V1Predict" or "V1Explain" or "PredictOne" or "Invoke" or "InvokeEndpoint";
 
     /// <summary>Some deformed requests.</summary>
     public IEnumerable<FuzzCase> Some(ApiOperation operation, int count)

@@ -20,7 +20,7 @@ internal sealed partial record HttpFunction(string Name, string Method, string P
            let trigger = function.Trigger as HttpTriggerAttribute
            where trigger is not null
            from method in trigger.Methods ?? []
-           select new HttpFunction(function.Name, method.ToUpperInvariant(), "/" + Constraint().Replace(trigger.Route ?? "", "{$1}"),
+           select new HttpFunction(function.Name, method.ToUpperInvariant(), "/" + Constraint().Replace(trigger.Route ?? "", "{$1}").TrimStart('/'),
                function.Method),
     ];
 

@@ -10,10 +10,10 @@ namespace Mlops.EndToEnd.OpenApi;
 public sealed class SchemaTests
 {
     /// <summary>
-    /// What is not a record: problem documents, ids in routes, predictions, which follow the model's signature, and numbers or words.
+    /// What is not a record: errors, ids in routes, predictions, which follow the model's signature, and numbers or words.
     /// </summary>
     private static readonly string[] ByHand =
-        ["Problem", "Id", "PredictionRequest", "PredictionRecord", "PredictionResponse", "Prediction", nameof(HyperparameterValue)];
+        ["Problem", "InferenceError", "MlflowError", "Id", "PredictionRequest", "PredictionRecord", "PredictionResponse", "Prediction", nameof(HyperparameterValue)];
 
     public static TheoryData<string> Names => [.. WireTypes.All.Select(WireTypes.SchemaName)];
 

@@ -18,16 +18,10 @@ public sealed class NativeDialect : IDialect, IDialectAnswer
     {
         if (model.TensorScorer is not null)
         {
-            return new DialectReading.Refused(
-                [new PredictionError("body", "the model takes tensors, not records; ask it at /v2/models/{endpoint}/infer")]);
+            return RowDialects.TakesTensors;
         }
 
-        return model.StateOf(static version => new PredictionRequestReader(version.Signature)).Read(request.Body.Span) switch
-        {
-            PredictionReading.Accepted(var rows) => new DialectReading.Rows(rows, this),
-            PredictionReading.Refused(var errors) => new DialectReading.Refused(errors),
-            _ => throw new UnreachableException(),
-        };
+        return RowDialects.Reading(PredictionRequestReader.Of(model).Read(request.Body.Span), this);
     }
 
     public DialectAnswerForm Write(IBufferWriter<byte> output, ServedModel model, ReadOnlySpan<float> scores, in AnswerFacts facts)

@@ -43,7 +43,7 @@ internal sealed class ModelCache(ModelFiles files, IModelLoader loader, ServingO
             {
                 return _entries.Values
                     .Where(entry => entry.Loading.IsCompletedSuccessfully)
-                    .Sum(entry => (long)(entry.Loading.Result.Queue?.Length ?? 0));
+                    .Sum(entry => (long)entry.Loading.Result.Waiting);
             }
         }
     }

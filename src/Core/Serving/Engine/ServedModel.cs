@@ -35,6 +35,9 @@ public sealed class ServedModel
     /// <summary>The way to that scorer for requests.</summary>
     internal TensorQueue? TensorQueue { get; }
 
+    /// <summary>How many requests wait to be scored.</summary>
+    public int Waiting => Queue?.Length ?? TensorQueue?.Length ?? 0;
+
     /// <summary>What a reader or writer has prepared for this model, made the first time it is asked for.</summary>
     public TState StateOf<TState>(Func<ModelVersion, TState> make)
         where TState : class =>

@@ -13,6 +13,9 @@ internal sealed class TensorQueue(
     private readonly SemaphoreSlim _slots = new(options.Parallelism);
     private int _waiting;
 
+    /// <summary>How many requests wait.</summary>
+    public int Length => Volatile.Read(ref _waiting);
+
     /// <returns>The outputs, if they were scored.</returns>
     /// <exception cref="TensorScoringException">The graph cannot take these values together.</exception>
     public async ValueTask<(Scoring Outcome, IReadOnlyList<NamedTensor> Outputs)> ScoreAsync(

@@ -48,6 +48,9 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
     /// <summary>Whether every endpoint that there was at the start has been looked at.</summary>
     public bool HasStarted { get; private set; }
 
+    /// <summary>Whether every endpoint in use has its model loaded.</summary>
+    public bool IsReady => HasStarted && Health.All(endpoint => endpoint.Status is not EndpointStatus.Unavailable);
+
     /// <summary>How every known endpoint is doing.</summary>
     public IReadOnlyList<EndpointHealth> Health => [.. _tenants.Values.SelectMany(tenant => tenant.Routes).Select(route => route.Health)];
 
@@ -59,6 +62,14 @@ public sealed partial class EndpointRouter : IAsyncDisposable, IDisposable
 
     /// <summary>How the answers of an endpoint's shadow compare; null if there is no such endpoint.</summary>
     public ShadowTally? ShadowOf(TenantId tenant, EndpointName name) => Find(tenant, name)?.Shadowed;
+
+    /// <summary>The names of a tenant's endpoints.</summary>
+    public async ValueTask<IReadOnlyList<EndpointName>> NamesAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var routes = RoutesOf(tenant);
+        await routes.ListOnceAsync(cancellationToken);
+        return routes.Names;
+    }
 
     /// <summary>A lease of the model of an endpoint's first arm that has one.</summary>
     public async ValueTask<RouteOutcome> AcquireAsync(TenantId tenant, EndpointName name, CancellationToken cancellationToken)

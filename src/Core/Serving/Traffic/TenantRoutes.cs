@@ -14,6 +14,9 @@ internal sealed class TenantRoutes(TenantId tenant, EndpointStore endpoints, Fun
 
     public IEnumerable<EndpointRoute> Routes => _listed?.Routes.Values ?? [];
 
+    /// <summary>The names of the endpoints.</summary>
+    public IReadOnlyList<EndpointName> Names => _listed?.Routes.Keys ?? [];
+
     public EndpointRoute? Find(EndpointName name) => _listed?.Routes.GetValueOrDefault(name);
 
     /// <summary>Reads the endpoints for the first time.</summary>

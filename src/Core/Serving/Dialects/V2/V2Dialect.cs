@@ -38,13 +38,16 @@ public sealed class V2Dialect : IDialect
             return new DialectReading.Refused([wrong]);
         }
 
-        var described = ModelOf(model);
+        return Read(ModelOf(model), request, mayTakeNumbers: true);
+    }
+
+    private static DialectReading Read(V2Model described, in DialectRequest request, bool mayTakeNumbers)
+    {
         var errors = new V2Errors();
         V2Inputs inputs = described.TakesTensors
             ? new V2TensorInputs(described, request.Body.Length, errors)
             : new V2RowInputs(described, new FeatureRows(described.Numbers, described.Texts), request.Body.Length, errors);
-        var parse = new V2Request(
-            new Utf8JsonReader(request.Json.Span, Json), described, request.Body, request.Json.Length, inputs, errors);
+        var parse = new V2Request(Json, described, request.Body, request.Json.Length, inputs, errors, mayTakeNumbers);
         try
         {
             parse.Read();
@@ -63,7 +66,7 @@ public sealed class V2Dialect : IDialect
         if (errors.Found is { } found)
         {
             inputs.Discard();
-            return new DialectReading.Refused(found);
+            return parse.HasTakenNumbers ? Read(described, request, mayTakeNumbers: false) : new DialectReading.Refused(found);
         }
 
         return inputs.Reading(answer);

@@ -9,6 +9,11 @@ internal abstract class V2Inputs
     /// <returns>Whether its data can be read.</returns>
     public abstract bool TryBegin(V2Input input);
 
+    /// <summary>Reads data without making a token of each number, if they are nothing but that and just as many as there must be.</summary>
+    /// <param name="json">At the name of the data; at their end if they are read, else where it was.</param>
+    /// <param name="utf8">What the reader reads.</param>
+    public virtual bool TryReadNumbers(ref Utf8JsonReader json, ref ReadOnlySpan<byte> utf8, V2Input input) => false;
+
     /// <param name="json">At the data; at its end when this returns.</param>
     public abstract void ReadJson(ref Utf8JsonReader json, V2Input input);
 

@@ -44,7 +44,6 @@ internal ref partial struct V2Request
                 continue;
             }
 
-            _json.Read();
             if (hasData)
             {
                 errors.Add(_input.Path("data"), "is there more than once");
@@ -53,12 +52,13 @@ internal ref partial struct V2Request
             // Mostly all is known of the data by the time they come; if not they are read when it is.
             if (!hasData && _input.IsComplete && !_input.IsFaulty && inputs.TryBegin(_input))
             {
-                inputs.ReadJson(ref _json, _input);
+                ReadData();
                 isRead = true;
             }
             else
             {
                 _input.IsFaulty |= _input.IsComplete;
+                _json.Read();
                 data = _json;
                 _json.Skip();
             }
@@ -92,6 +92,18 @@ internal ref partial struct V2Request
             inputs.ReadJson(ref _json, _input);
             _json = end;
         }
+    }
+
+    private void ReadData()
+    {
+        if (mayTakeNumbers && inputs.TryReadNumbers(ref _json, ref _utf8, _input))
+        {
+            HasTakenNumbers = true;
+            return;
+        }
+
+        _json.Read();
+        inputs.ReadJson(ref _json, _input);
     }
 
     private void ReadMember()

@@ -3,15 +3,23 @@ using System.Text.Json;
 namespace Mlops.Serving;
 
 /// <summary>One reading of one request.</summary>
-/// <param name="json">Over the first <paramref name="headerLength"/> bytes of the body.</param>
+/// <param name="headerLength">How many bytes of the body are JSON.</param>
+/// <param name="mayTakeNumbers">Whether data that are nothing but numbers may be read without making tokens of them.</param>
 internal ref partial struct V2Request(
-    Utf8JsonReader json, V2Model model, ReadOnlyMemory<byte> body, int headerLength, V2Inputs inputs, V2Errors errors)
+    JsonReaderOptions options,
+    V2Model model,
+    ReadOnlyMemory<byte> body,
+    int headerLength,
+    V2Inputs inputs,
+    V2Errors errors,
+    bool mayTakeNumbers)
 {
     private const int LongestId = 1_024;
 
     private readonly V2Input _input = new();
     private readonly List<V2Output> _outputs = [];
-    private Utf8JsonReader _json = json;
+    private Utf8JsonReader _json = new(body.Span[..headerLength], options);
+    private ReadOnlySpan<byte> _utf8 = body.Span[..headerLength];
     private string? _id;
     private bool _isBinary;
     private bool _hasInputs;
@@ -21,6 +29,9 @@ internal ref partial struct V2Request(
 
     public readonly bool IsAtEscapedText =>
         _json.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && _json.ValueIsEscaped;
+
+    /// <summary>Whether data were read without tokens, after which the place of a fault in the JSON is not known exactly.</summary>
+    public bool HasTakenNumbers { get; private set; }
 
     /// <summary>How the answer is to be written, once the request is read.</summary>
     public readonly V2Answer Answer => new(model, _id, _outputs.Count is 0 ? model.AllOutputs : _outputs, _isBinary);

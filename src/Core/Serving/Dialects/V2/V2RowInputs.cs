@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Mlops.Data;
 using Mlops.Registry;
 
 namespace Mlops.Serving;
@@ -22,6 +24,26 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
         return HasRows(input, columns) && AreNew(input, columns);
     }
 
+    public override bool TryReadNumbers(ref Utf8JsonReader json, ref ReadOnlySpan<byte> utf8, V2Input input)
+    {
+        var slots = model.Columns[input.Name ?? 0].Slots;
+        if (input.Shape.Length is not 2 || !AreWholeRows(slots))
+        {
+            return false;
+        }
+
+        var (count, before, text) = (rows.Count, json, utf8);
+        rows.Clear();
+        if (JsonNumberRows.TryRead(ref json, ref utf8, rows, count) && rows.Count == count)
+        {
+            return true;
+        }
+
+        (json, utf8) = (before, text);
+        rows.Resize(count);
+        return false;
+    }
+
     public override void ReadJson(ref Utf8JsonReader json, V2Input input)
     {
         var columns = model.Columns[input.Name ?? 0];
@@ -40,6 +62,11 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
     public override void ReadBinary(ReadOnlyMemory<byte> data, V2Input input)
     {
         var slots = model.Columns[input.Name ?? 0].Slots;
+        if (input.Type is TensorType.Float32 && AreWholeRows(slots) && TryCopy(data.Span))
+        {
+            return;
+        }
+
         if (input.Type is not TensorType.String)
         {
             var numbers = new NumberColumns(slots, rows.Numbers, model.Numbers);
@@ -81,6 +108,19 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
     public override DialectReading Reading(V2Answer answer) => new DialectReading.Rows(rows, answer);
 
     public override void Discard() => rows.Dispose();
+
+    /// <summary>Whether these are all numbers of a row, and any number will do for each.</summary>
+    private bool AreWholeRows(FeatureSlot[] slots) =>
+        slots.Length == model.Numbers && Array.TrueForAll(slots, static slot => slot.Feature.Type is ColumnType.Number);
+
+    /// <summary>Takes numbers as they lie in the body.</summary>
+    /// <returns>False if one is not finite.</returns>
+    private bool TryCopy(ReadOnlySpan<byte> data)
+    {
+        var numbers = rows.Numbers;
+        data.CopyTo(MemoryMarshal.AsBytes(numbers));
+        return BitConverter.IsLittleEndian && FiniteNumbers.AreAll(numbers);
+    }
 
     private bool HasRows(V2Input input, V2Columns columns)
     {

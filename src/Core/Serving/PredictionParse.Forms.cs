@@ -1,0 +1,457 @@
+using System.Text.Json;
+
+namespace Mlops.Serving;
+
+/// <summary>What the dialects put around rows.</summary>
+internal ref partial struct PredictionParse
+{
+    private static readonly string[] NativeFields = ["record", "records"];
+    private static readonly string[] MlflowFields = ["dataframe_split", "dataframe_records", "instances", "inputs"];
+    private static readonly string[] V1Fields = ["instances", "inputs"];
+    private static readonly string[] SimpleFields = ["features", "text"];
+
+    /// <summary>What a member of the body is.</summary>
+    private enum Member { Unknown, Beside, Params, Record, Records, Split, Instances, Inputs, Features, Text }
+
+    /// <summary>What a row may be written as.</summary>
+    private enum RowShape { Record, List, Any }
+
+    public void ReadRequest(RequestForm form)
+    {
+        _isLenient = form is RequestForm.Mlflow;
+        var fields = FieldsOf(form);
+        _json.Read();
+        if (_json.TokenType is not JsonTokenType.StartObject)
+        {
+            Fail("body", $"expected an object with {Listed(fields, "or")}, found {Found()}");
+            return;
+        }
+
+        var hasRows = false;
+        while (!IsFull && _json.Read() && _json.TokenType is JsonTokenType.PropertyName)
+        {
+            var member = MemberOf(form);
+            if (member is Member.Unknown)
+            {
+                var name = JsonTokens.Told(_json.GetString());
+                Fail(name.Length is 0 ? "body" : name, $"there is no such field; expected {Listed(fields, "or")}");
+                SkipValue();
+            }
+            else if (member is Member.Beside)
+            {
+                SkipValue();
+            }
+            else if (member is Member.Params)
+            {
+                _json.Read();
+                ReadParams();
+            }
+            else if (hasRows)
+            {
+                Fail("body", $"has more than one of {Listed(fields, "and")}");
+                SkipValue();
+            }
+            else
+            {
+                hasRows = true;
+                if (!TryTakeNumbers(member))
+                {
+                    _json.Read();
+                    ReadRows(member);
+                }
+            }
+        }
+
+        if (!IsFull)
+        {
+            // Anything after the end of the object is an error that the reader finds.
+            _json.Read();
+        }
+
+        if (!hasRows)
+        {
+            Fail("body", $"expected {(fields.Length > 2 ? "exactly one of " : "")}{Listed(fields, "or")}");
+        }
+    }
+
+    private bool TryTakeNumbers(Member member) => HasTakenNumbers = mayTakeNumbers
+        && (member is Member.Instances or Member.Inputs)
+        && JsonNumberRows.TryRead(ref _json, ref _utf8, rows, PredictionRequestReader.MaxRecords);
+
+    private static string[] FieldsOf(RequestForm form) => form switch
+    {
+        RequestForm.Mlflow => MlflowFields,
+        RequestForm.V1 => V1Fields,
+        RequestForm.Simple => SimpleFields,
+        _ => NativeFields,
+    };
+
+    private readonly Member MemberOf(RequestForm form) => form switch
+    {
+        RequestForm.Native when _json.ValueTextEquals("record"u8) => Member.Record,
+        RequestForm.Native when _json.ValueTextEquals("records"u8) => Member.Records,
+        RequestForm.Simple when _json.ValueTextEquals("features"u8) => Member.Features,
+        RequestForm.Simple when _json.ValueTextEquals("text"u8) => Member.Text,
+        RequestForm.Mlflow or RequestForm.V1 when _json.ValueTextEquals("instances"u8) => Member.Instances,
+        RequestForm.Mlflow or RequestForm.V1 when _json.ValueTextEquals("inputs"u8) => Member.Inputs,
+        RequestForm.Mlflow when _json.ValueTextEquals("dataframe_split"u8) => Member.Split,
+        RequestForm.Mlflow when _json.ValueTextEquals("dataframe_records"u8) => Member.Records,
+        RequestForm.Mlflow when _json.ValueTextEquals("params"u8) => Member.Params,
+
+        // TensorFlow's clients send the name of a graph's signature, of which a model here has one.
+        RequestForm.V1 when _json.ValueTextEquals("signature_name"u8) => Member.Beside,
+        _ => Member.Unknown,
+    };
+
+    private void ReadRows(Member member)
+    {
+        switch (member)
+        {
+            case Member.Record:
+                (_path, _place) = ("record", Place.Member);
+                ReadRecord();
+                break;
+            case Member.Records:
+                ReadRows(_isLenient ? "dataframe_records" : "records", RowShape.Record);
+                break;
+            case Member.Split:
+                ReadSplit();
+                break;
+            case Member.Instances:
+                ReadRows("instances", RowShape.Any);
+                break;
+            case Member.Inputs when _json.TokenType is JsonTokenType.StartObject:
+                ReadColumns("inputs");
+                break;
+            case Member.Inputs:
+                ReadRows("inputs", RowShape.Any);
+                break;
+            case Member.Features:
+                (_path, _place) = ("features", Place.Member);
+                ReadRow(RowShape.Any);
+                break;
+            case Member.Text:
+                ReadText();
+                break;
+        }
+    }
+
+    private void ReadRows(string path, RowShape shape)
+    {
+        (_path, _place) = (path, Place.Row);
+        if (_json.TokenType is not JsonTokenType.StartArray)
+        {
+            Fail(path, $"expected an array of {(shape is RowShape.Record ? "objects" : "rows")}, found {Found()}");
+            _json.Skip();
+            return;
+        }
+
+        while (!IsFull && _json.Read() && _json.TokenType is not JsonTokenType.EndArray)
+        {
+            if (rows.Count is PredictionRequestReader.MaxRecords)
+            {
+                Fail(path, $"expected at most {PredictionRequestReader.MaxRecords} records");
+                SkipRest();
+                return;
+            }
+
+            ReadRow(shape);
+        }
+
+        if (rows.Count is 0)
+        {
+            Fail(path, "expected at least one record");
+        }
+    }
+
+    private void ReadRow(RowShape shape)
+    {
+        switch (shape, _json.TokenType)
+        {
+            case (RowShape.List or RowShape.Any, JsonTokenType.StartArray):
+                AddRow();
+                ReadList();
+                break;
+            case (RowShape.List, _):
+                AddRow();
+                Fail(RecordPath(), $"expected an array of values, found {Found()}");
+                _json.Skip();
+                break;
+            case (RowShape.Any, not JsonTokenType.StartObject) when slots.Length is 1:
+                AddRow();
+                ReadValue(0);
+                break;
+            default:
+                ReadRecord();
+                break;
+        }
+    }
+
+    /// <summary>Values in the order of the columns, or of the signature.</summary>
+    private void ReadList()
+    {
+        var (found, expected) = (0, _columns?.Length ?? slots.Length);
+        for (; _json.Read() && _json.TokenType is not JsonTokenType.EndArray; found++)
+        {
+            var feature = found < expected ? _columns?[found] ?? found : -1;
+            if (feature >= 0)
+            {
+                ReadValue(feature);
+            }
+            else
+            {
+                _json.Skip();
+            }
+        }
+
+        if (found != expected)
+        {
+            var order = _columns is null ? "the model's features" : "the columns";
+            Fail(RecordPath(), $"expected {expected} values in the order of {order}, found {found}");
+        }
+    }
+
+    /// <summary><c>{"columns": […], "data": [[…], …], "index"?: […]}</c>, whose members may come in any order.</summary>
+    private void ReadSplit()
+    {
+        const string Path = "dataframe_split";
+        if (_json.TokenType is not JsonTokenType.StartObject)
+        {
+            Fail(Path, $"expected an object with 'columns' and 'data', found {Found()}");
+            _json.Skip();
+            return;
+        }
+
+        var data = _json;
+        var (hasColumns, hasData) = (false, false);
+        while (!IsFull && _json.Read() && _json.TokenType is JsonTokenType.PropertyName)
+        {
+            if (_json.ValueTextEquals("columns"u8))
+            {
+                hasColumns = true;
+                _json.Read();
+                ReadColumnNames(Path);
+            }
+            else if (_json.ValueTextEquals("data"u8))
+            {
+                hasData = true;
+                _json.Read();
+                data = _json;
+                _json.Skip();
+            }
+            else if (_json.ValueTextEquals("index"u8))
+            {
+                SkipValue();
+            }
+            else
+            {
+                Fail($"{Path}.{JsonTokens.Told(_json.GetString())}", "there is no such field; expected 'columns', 'data' or 'index'");
+                SkipValue();
+            }
+        }
+
+        if (!hasColumns)
+        {
+            Fail($"{Path}.columns", "is missing; expected an array of names");
+        }
+
+        if (!hasData)
+        {
+            Fail($"{Path}.data", "is missing; expected an array of rows");
+        }
+
+        if (Errors is null)
+        {
+            var end = _json;
+            _json = data;
+            ReadRows($"{Path}.data", RowShape.List);
+            FillMissing();
+            _json = end;
+        }
+    }
+
+    private void ReadColumnNames(string path)
+    {
+        if (_json.TokenType is not JsonTokenType.StartArray)
+        {
+            Fail($"{path}.columns", $"expected an array of names, found {Found()}");
+            _json.Skip();
+            return;
+        }
+
+        var columns = new List<int>();
+        while (_json.Read() && _json.TokenType is not JsonTokenType.EndArray)
+        {
+            if (_json.TokenType is not JsonTokenType.String)
+            {
+                Fail($"{path}.columns[{columns.Count}]", $"expected a name, found {Found()}");
+                _json.Skip();
+                columns.Add(-1);
+                continue;
+            }
+
+            var feature = FindFeature();
+            if (feature >= 0 && _seenInRow[feature]++ > 0)
+            {
+                Fail($"{path}.columns[{columns.Count}]", $"'{slots[feature].Feature.Name}' is there more than once");
+            }
+
+            columns.Add(feature);
+        }
+
+        _columns = [.. columns];
+        (_path, _place) = (path, Place.Member);
+        RequireColumns();
+    }
+
+    /// <summary><c>{feature: [value, …], …}</c></summary>
+    private void ReadColumns(string path)
+    {
+        (_path, _place) = (path, Place.Member);
+        while (!IsFull && _json.Read() && _json.TokenType is JsonTokenType.PropertyName)
+        {
+            var feature = FindFeature();
+            if (feature < 0)
+            {
+                SkipUnknown();
+            }
+            else if (_seenInRow[feature]++ > 0)
+            {
+                Fail(FeaturePath(feature), "is there more than once");
+                SkipValue();
+            }
+            else
+            {
+                _json.Read();
+                ReadColumn(feature);
+            }
+        }
+
+        RequireColumns();
+        FillMissing();
+    }
+
+    private void ReadColumn(int feature)
+    {
+        var (path, isFirst) = (FeaturePath(feature), rows.Count is 0);
+        if (_json.TokenType is not JsonTokenType.StartArray)
+        {
+            Fail(path, $"expected an array of values, found {Found()}");
+            _json.Skip();
+            return;
+        }
+
+        _place = Place.Column;
+        var found = 0;
+        for (; _json.Read() && _json.TokenType is not JsonTokenType.EndArray; found++)
+        {
+            if (isFirst && found is PredictionRequestReader.MaxRecords)
+            {
+                Fail(path, $"expected at most {PredictionRequestReader.MaxRecords} values");
+                SkipRest();
+                break;
+            }
+
+            if (isFirst)
+            {
+                rows.Add();
+            }
+
+            if (found < rows.Count)
+            {
+                _row = found;
+                ReadValue(feature);
+            }
+            else
+            {
+                _json.Skip();
+            }
+        }
+
+        _place = Place.Member;
+        if (found is 0 || found != rows.Count)
+        {
+            Fail(path, isFirst ? "expected at least one value" : $"expected {rows.Count} values, as the column before, found {found}");
+        }
+    }
+
+    /// <summary>Names the columns that are not there and must be.</summary>
+    private void RequireColumns()
+    {
+        for (var feature = 0; feature < slots.Length; feature++)
+        {
+            if (_seenInRow[feature] is 0 && !(_isLenient && slots[feature].Feature.Nullable))
+            {
+                Fail(FeaturePath(feature), $"is missing; expected {slots[feature].Expected}");
+            }
+        }
+    }
+
+    /// <summary>Gives every row a missing value of the columns that are not there.</summary>
+    private void FillMissing()
+    {
+        for (var feature = 0; feature < slots.Length; feature++)
+        {
+            for (_row = 0; _seenInRow[feature] is 0 && _row < rows.Count; _row++)
+            {
+                TryReadMissing(slots[feature]);
+            }
+        }
+    }
+
+    private void ReadText()
+    {
+        (_path, _place) = ("text", Place.Itself);
+        if (slots is not [{ Feature.IsNumeric: false }])
+        {
+            Fail("text", $"expected 'features': the model takes {Listed([.. slots.Take(8).Select(slot => slot.Feature.Name)], "and")}");
+            _json.Skip();
+            return;
+        }
+
+        Text = _json.TokenType is JsonTokenType.String ? _json.GetString() : null;
+        AddRow();
+        ReadValue(0);
+    }
+
+    /// <summary>MLflow's <c>params</c>: <c>predict_method</c> counts, others may be there for whoever reads the log of a caller.</summary>
+    private void ReadParams()
+    {
+        if (_json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
+        {
+            Fail("params", $"expected an object, found {Found()}");
+            _json.Skip();
+            return;
+        }
+
+        while (_json.TokenType is not JsonTokenType.Null && _json.Read() && _json.TokenType is JsonTokenType.PropertyName)
+        {
+            var isMethod = _json.ValueTextEquals("predict_method"u8);
+            _json.Read();
+            if (isMethod)
+            {
+                var isText = _json.TokenType is JsonTokenType.String;
+                WantsProbabilities = isText && _json.ValueTextEquals("predict_proba"u8);
+                if (!WantsProbabilities && !(isText && _json.ValueTextEquals("predict"u8)))
+                {
+                    Fail("params.predict_method", $"expected 'predict' or 'predict_proba', found {Found()}");
+                }
+            }
+
+            _json.Skip();
+        }
+    }
+
+    private void SkipRest()
+    {
+        while (_json.TokenType is not JsonTokenType.EndArray)
+        {
+            _json.Skip();
+            _json.Read();
+        }
+    }
+
+    private static string Listed(string[] names, string last) => names is [.. var before, var end] && before.Length > 0
+        ? $"{string.Join(", ", before.Select(name => $"'{name}'"))} {last} '{end}'"
+        : $"'{names.FirstOrDefault()}'";
+}
