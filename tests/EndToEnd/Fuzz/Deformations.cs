@@ -58,7 +58,8 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
         }
     }
 
-    private static bool IsPrediction(ApiOperation operation) => operation.Id is "Predict" or "V1Predict" or "V1Explain" or "PredictOne" or "Invoke" or "InvokeEndpoint";
+    private static bool IsPrediction(ApiOperation operation) =>
+        operation.Id is "Predict" or "V1Predict" or "V1Explain" or "PredictOne" or "Invoke" or "InvokeEndpoint";
 
     /// <summary>Some deformed requests.</summary>
     public IEnumerable<FuzzCase> Some(ApiOperation operation, int count)
@@ -74,7 +75,7 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
                 4 => good with { Headers = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(Nonsense.Headers))] },
                 5 => good with { Body = Pick(Nonsense.Bodies), IsChunked = _random.Next(3) is 0 },
                 6 => good with { Body = Damaged(good.Body ?? []) },
-                _ => good with { Body = Rewritten(good.Body ?? [], operation), IsChunked = _random.Next(5) is 0 },
+                _ => good with { Body = Rewritten(good), IsChunked = _random.Next(5) is 0 },
             };
         }
     }
@@ -141,9 +142,10 @@ internal sealed class Deformations(DocumentedPlatform platform, int seed)
     }
 
     /// <summary>A document of another shape: a value replaced, a member renamed, missing, added or there twice.</summary>
-    private byte[] Rewritten(byte[] body, ApiOperation operation)
+    private byte[] Rewritten(FuzzCase good)
     {
-        if (!operation.TakesJson)
+        var body = good.Body ?? [];
+        if (good.MediaType is not "application/json")
         {
             return Damaged(body);
         }

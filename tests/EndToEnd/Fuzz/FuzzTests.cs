@@ -208,6 +208,7 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
         var mustName = request.Wrong is Wrong.Field or Wrong.Path && answer.Status is 400 or 413 or 415;
         return ErrorForms.Of(request.Target.Split('?')[0]) switch
         {
+            not ErrorForm.Problem when answer.ContentType is not ("application/json" or "text/plain") => "no error of the protocol",
             ErrorForm.Inference => FaultOf(answer.Json?["error"]?.GetValue<string>(), mustName),
             ErrorForm.Mlflow when answer.Status is 415 => FaultOf(answer.Text, mustName),
             ErrorForm.Mlflow => answer.Json?["error_code"] is null ? "no error code" : FaultOf(answer.Json["message"]?.GetValue<string>(), mustName),

@@ -96,14 +96,6 @@ public sealed class DocumentedPlatform : IAsyncLifetime
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         }
 
-        foreach (var parameter in operation.Parameters.Where(parameter => parameter["in"]?.GetValue<string>() is "header"))
-        {
-            if (parameter["example"] is { } example)
-            {
-                request.Headers.Add(parameter["name"]?.GetValue<string>() ?? "", example.ToString());
-            }
-        }
-
         using var response = await Host.Client.SendAsync(request);
         return new Answer(
             (int)response.StatusCode,

@@ -32,14 +32,17 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
             return false;
         }
 
-        var (count, before, text) = (rows.Count, json, utf8);
+        var count = rows.Count;
+        var before = json;
+        var text = utf8;
         rows.Clear();
         if (JsonNumberRows.TryRead(ref json, ref utf8, rows, count) && rows.Count == count)
         {
             return true;
         }
 
-        (json, utf8) = (before, text);
+        json = before;
+        utf8 = text;
         rows.Resize(count);
         return false;
     }
