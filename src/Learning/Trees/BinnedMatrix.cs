@@ -12,11 +12,13 @@ internal sealed class BinnedMatrix
 {
     private const int TileWidth = 8;
     private const int SampleRows = 200_000;
+    private const int BlockRows = 1_024;
 
     private readonly ulong[][] _tiles;
     private readonly (int Tile, int Lane)[] _places;
 
-    private BinnedMatrix(int rows, FeatureBins[] columns)
+    /// <param name="spare">Arrays of as many as there are rows, which tiles are made of before any is allocated.</param>
+    private BinnedMatrix(int rows, FeatureBins[] columns, ConcurrentBag<ulong[]> spare)
     {
         (Rows, Columns) = (rows, columns);
         Usable = [.. Enumerable.Range(0, columns.Length).Where(column => columns[column].IsUsable)];
@@ -28,7 +30,7 @@ internal sealed class BinnedMatrix
         _places = new (int, int)[columns.Length];
         for (var tile = 0; tile < tiles; tile++)
         {
-            _tiles[tile] = new ulong[rows];
+            _tiles[tile] = spare.TryTake(out var room) ? room : new ulong[rows];
             var (first, count) = Slots(tile);
             for (var lane = 0; lane < count; lane++)
             {
@@ -46,7 +48,7 @@ internal sealed class BinnedMatrix
 
     public int Tiles => _tiles.Length;
 
-    /// <summary>The bins of every row in the columns of a tile, a byte each, that of the first slot lowest.</summary>
+    /// <summary>The bins of every row in the columns of a tile, a byte each, that of the first slot lowest; other bytes may be anything.</summary>
     public ReadOnlySpan<ulong> Tile(int tile) => _tiles[tile];
 
     /// <summary>The slots of the columns in a tile.</summary>
@@ -85,29 +87,28 @@ internal sealed class BinnedMatrix
             Array.Sort(sample);
         }
 
+        // Putting a column in order takes four bytes a row twice: as much as a tile, which that room becomes.
         var bins = new FeatureBins[columns.Length];
-        var spare = new ConcurrentBag<Scratch>();
+        var spare = new ConcurrentBag<ulong[]>();
         Chunks.Run(threads, columns.Length, column =>
         {
-            var scratch = Scratch.Rent(spare, rows);
-            columns[column](scratch.Values);
-            var hasMissing = scratch.HasMissing;
-            bins[column] = levels[column] > 0
-                ? FeatureBins.OfCategories(levels[column], hasMissing, scratch.HasPresent, maxBins)
-                : FeatureBins.Learn(scratch.Take(sample), scratch.Spare, hasMissing, maxBins);
-            spare.Add(scratch);
+            var room = spare.TryTake(out var used) ? used : new ulong[rows];
+            var values = MemoryMarshal.Cast<ulong, float>(room.AsSpan())[..rows];
+            columns[column](0, values);
+            bins[column] = Learn(values, MemoryMarshal.Cast<ulong, uint>(room.AsSpan())[rows..], sample, levels[column], maxBins);
+            spare.Add(room);
         });
-        return Fill(new BinnedMatrix(rows, bins), columns, spare, threads);
+        return Fill(new BinnedMatrix(rows, bins, spare), columns, threads);
     }
 
     /// <summary>Other rows, in the bins of these.</summary>
     public BinnedMatrix Apply(LazyColumn[] columns, int rows, int threads) =>
-        Fill(new BinnedMatrix(rows, Columns), columns, [], threads);
+        Fill(new BinnedMatrix(rows, Columns, []), columns, threads);
 
     /// <summary>Some of the rows, in this order.</summary>
     public BinnedMatrix Take(int[] rows, int threads)
     {
-        var taken = new BinnedMatrix(rows.Length, Columns);
+        var taken = new BinnedMatrix(rows.Length, Columns, []);
         Chunks.Run(threads, Tiles, tile =>
         {
             var (source, target) = (_tiles[tile], taken._tiles[tile]);
@@ -119,49 +120,43 @@ internal sealed class BinnedMatrix
         return taken;
     }
 
-    private static BinnedMatrix Fill(BinnedMatrix matrix, LazyColumn[] columns, ConcurrentBag<Scratch> spare, int threads)
+    /// <param name="values">A column; put in another order.</param>
+    /// <param name="spare">Room for as many, to sort with.</param>
+    /// <param name="sample">The rows to learn from; empty for all.</param>
+    private static FeatureBins Learn(Span<float> values, Span<uint> spare, int[] sample, int levels, int maxBins)
+    {
+        var hasMissing = values.IndexOf(float.NaN) >= 0;
+        if (levels > 0)
+        {
+            return FeatureBins.OfCategories(levels, hasMissing, values.IndexOfAnyExcept(float.NaN) >= 0, maxBins);
+        }
+
+        for (var i = 0; i < sample.Length; i++)
+        {
+            values[i] = values[sample[i]];
+        }
+
+        return FeatureBins.Learn(sample.Length is 0 ? values : values[..sample.Length], spare, hasMissing, maxBins);
+    }
+
+    private static BinnedMatrix Fill(BinnedMatrix matrix, LazyColumn[] columns, int threads)
     {
         Chunks.Run(threads, matrix.Tiles, tile =>
         {
-            var scratch = Scratch.Rent(spare, matrix.Rows);
+            Span<float> values = stackalloc float[BlockRows];
+            var bins = MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan());
             var (first, count) = matrix.Slots(tile);
-            for (var slot = first; slot < first + count; slot++)
+            for (var start = 0; start < matrix.Rows; start += BlockRows)
             {
-                var column = matrix.Usable[slot];
-                columns[column](scratch.Values);
-                matrix.Columns[column].FindAll(scratch.Values, MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan())[(slot - first)..]);
+                var some = values[..Math.Min(BlockRows, matrix.Rows - start)];
+                for (var slot = first; slot < first + count; slot++)
+                {
+                    var column = matrix.Usable[slot];
+                    columns[column](start, some);
+                    matrix.Columns[column].FindAll(some, bins[((8 * start) + slot - first)..]);
+                }
             }
-
-            spare.Add(scratch);
         });
         return matrix;
-    }
-
-    /// <summary>Room for one column: as many as there are threads are made, not as many as there are columns.</summary>
-    private sealed class Scratch(int rows)
-    {
-        private uint[]? _spare;
-
-        public float[] Values { get; } = new float[rows];
-
-        /// <summary>Room to sort with; needed only where bins are learned.</summary>
-        public uint[] Spare => _spare ??= new uint[Math.Min(rows, SampleRows)];
-
-        public bool HasMissing => Array.Exists(Values, float.IsNaN);
-
-        public bool HasPresent => Array.Exists(Values, value => !float.IsNaN(value));
-
-        public static Scratch Rent(ConcurrentBag<Scratch> spare, int rows) => spare.TryTake(out var scratch) ? scratch : new Scratch(rows);
-
-        /// <summary>The values of these rows, ascending, which then stand first; of all if there is no sample.</summary>
-        public Span<float> Take(int[] sample)
-        {
-            for (var i = 0; i < sample.Length; i++)
-            {
-                Values[i] = Values[sample[i]];
-            }
-
-            return Values.AsSpan(0, sample.Length is 0 ? Values.Length : sample.Length);
-        }
     }
 }

@@ -10,14 +10,20 @@ internal static class RowPartition
     /// <returns>How many rows go left.</returns>
     public static int Run(Memory<int> rows, Memory<int> setAside, BinnedMatrix matrix, int column, byte[] goesLeft, int threads)
     {
-        var blocks = (rows.Length + BlockRows - 1) / BlockRows;
-        if (blocks < 2)
+        if (rows.Length > BlockRows)
         {
-            var left = Divide(rows.Span, setAside.Span, matrix.Bins(column), goesLeft);
-            setAside.Span[..(rows.Length - left)].CopyTo(rows.Span[left..]);
-            return left;
+            return RunInBlocks(rows, setAside, matrix, column, goesLeft, threads);
         }
 
+        var left = Divide(rows.Span, setAside.Span, matrix.Bins(column), goesLeft);
+        setAside.Span[..(rows.Length - left)].CopyTo(rows.Span[left..]);
+        return left;
+    }
+
+    private static int RunInBlocks(
+        Memory<int> rows, Memory<int> setAside, BinnedMatrix matrix, int column, byte[] goesLeft, int threads)
+    {
+        var blocks = (rows.Length + BlockRows - 1) / BlockRows;
         var lefts = new int[blocks];
         Chunks.Run(threads, blocks, block =>
         {

@@ -49,11 +49,11 @@ internal sealed class TreeEncoding
         .. encoded.Terms.SelectMany(terms => LazyColumns.Of(terms.ToColumns())),
     ];
 
-    private static LazyColumn Indicator(int[] codes, int level) => values =>
+    private static LazyColumn Indicator(int[] codes, int level) => (start, values) =>
     {
-        for (var row = 0; row < codes.Length; row++)
+        for (var i = 0; i < values.Length; i++)
         {
-            values[row] = codes[row] == level ? 1 : 0;
+            values[i] = codes[start + i] == level ? 1 : 0;
         }
     };
 }
