@@ -54,10 +54,11 @@ internal sealed class LeafRows(BinnedMatrix matrix, int threads)
     public int Divide(GrowingLeaf leaf, Split split)
     {
         var column = matrix.Columns[split.Column];
-        for (var bin = 0; bin < _goesLeft.Length; bin++)
+        for (var stored = 0; stored < _goesLeft.Length; stored++)
         {
+            var bin = matrix.BinOf(split.Column, stored);
             var isLeft = bin == column.MissingBin ? split.MissingLeft : split.Categories?.Contains(bin) ?? bin <= split.Bin;
-            _goesLeft[bin] = isLeft ? (byte)1 : (byte)0;
+            _goesLeft[stored] = isLeft ? (byte)1 : (byte)0;
         }
 
         var rows = _rows.AsMemory(leaf.Start, leaf.Length);

@@ -27,7 +27,7 @@ internal sealed class LeafScan
     public LeafScan(BinnedMatrix matrix, GrowthLimits limits, int threads)
     {
         (_matrix, _limits, _threads) = (matrix, limits, threads);
-        (_smallSplits, _largeSplits) = (new Split[matrix.Usable.Length], new Split[matrix.Usable.Length]);
+        (_smallSplits, _largeSplits) = (new Split[matrix.Slots.Count], new Split[matrix.Slots.Count]);
         (_countTile, _searchTile) = (CountTile, SearchTile);
     }
 
@@ -42,7 +42,7 @@ internal sealed class LeafScan
     /// <summary>Gives a leaf a histogram of its rows.</summary>
     public void Count(GrowingLeaf leaf, LeafRows rows, Derivatives derivatives, FixedPoint scale)
     {
-        leaf.Histogram = _spare.TryPop(out var spare) ? spare : new Histogram(_matrix.Usable.Length);
+        leaf.Histogram = _spare.TryPop(out var spare) ? spare : new Histogram(_matrix.Slots.Count);
         leaf.Histogram.Clear();
         Held++;
         (_small, _derivatives) = (leaf, rows.Room);
@@ -97,14 +97,14 @@ internal sealed class LeafScan
 
     private void CountTile(int tile)
     {
-        var (first, count) = _matrix.Slots(tile);
+        var (first, count) = _matrix.SlotsOf(tile);
         var derivatives = LeafRows.AsDerivatives(_derivatives.Span);
         Histogram.Accumulate(_matrix.Tile(tile), _block.Span, derivatives, _small.Histogram!.Columns(first, count), count);
     }
 
     private void SearchTile(int tile)
     {
-        var (first, count) = _matrix.Slots(tile);
+        var (first, count) = _matrix.SlotsOf(tile);
         var counted = _small.Histogram!.Columns(first, count);
         SearchColumns(_small, first, counted, _smallSplits);
         if (_large is not null)
@@ -115,17 +115,33 @@ internal sealed class LeafScan
         }
     }
 
-    private int Sharing(GrowingLeaf leaf) => (long)leaf.Length * _matrix.Usable.Length >= ParallelWork ? _threads : 1;
+    private int Sharing(GrowingLeaf leaf) => (long)leaf.Length * _matrix.Slots.Count >= ParallelWork ? _threads : 1;
 
     private void SearchColumns(GrowingLeaf leaf, int firstSlot, ReadOnlySpan<FixedSum> bins, Split[] splits)
     {
         var canDivide = CanDivide(leaf);
+        scoped Span<FixedSum> two = stackalloc FixedSum[2];
         for (var slot = firstSlot; bins.Length > 0; slot++, bins = bins[Histogram.Stride..])
         {
-            var column = _matrix.Usable[slot];
-            splits[slot] = canDivide && leaf.Columns?[column] is not false
-                ? SplitSearch.Best(bins, _matrix.Columns[column], column, leaf.Sum, leaf.Bounds, _rule)
-                : default;
+            splits[slot] = default;
+            var columns = _matrix.Slots[slot];
+            for (var i = 0; canDivide && i < columns.Length; i++)
+            {
+                if (leaf.Columns?[columns[i]] is false)
+                {
+                    continue;
+                }
+
+                if (columns.Length > 1)
+                {
+                    // Of columns that share a slot one is 1 in the rows of its bin, and 0 in all others.
+                    (two[0], two[1]) = (leaf.Sum - bins[i + 1], bins[i + 1]);
+                }
+
+                scoped var own = columns.Length > 1 ? two : bins;
+                var split = SplitSearch.Best(own, _matrix.Columns[columns[i]], columns[i], leaf.Sum, leaf.Bounds, _rule);
+                splits[slot] = split.Gain > splits[slot].Gain ? split : splits[slot];
+            }
         }
     }
 
