@@ -74,11 +74,11 @@ public sealed class BinSlotsTests
             repeated, new int[columns.Columns.Length], Rows * copies, FeatureBins.MaxBins, new DeterministicRandom(0), threads: 2);
     }
 
-    /// <summary>A column of numbers, then those of a category of which some rows have no level.</summary>
+    /// <summary>A column of numbers, few enough for a bin each, then those of a category of which some rows have no level.</summary>
     private static TreeColumns Columns(int seed)
     {
         var random = new DeterministicRandom(seed);
-        float[] numbers = [.. Enumerable.Range(0, Rows).Select(_ => (float)random.NextGaussian())];
+        float[] numbers = [.. Enumerable.Range(0, Rows).Select(_ => (float)random.NextInt(100))];
         int[] codes = [.. Enumerable.Range(0, Rows).Select(row => row < Levels ? row : random.NextInt(Levels + 1) - 1)];
         var category = new Indicators(1, Levels, codes);
         return new TreeColumns([.. LazyColumns.Of([numbers]), .. Enumerable.Range(0, Levels).Select(category.Column)], [category]);
