@@ -8,6 +8,7 @@ using Mlops.Training;
 //   [rows]                                    learners at their defaults
 //   fit <folder> <learner> <threads> <seed>   one table that compare.py has left in a folder; compare.py runs this
 //   scale <rows> <columns> <threads>          boosting on a table of that size: time and memory, as JSON
+//   onehot <rows> <levels> <threads>          boosting and a forest on a one-hot category of so many levels, as JSON
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["linear", var linearRows, var linearFolder])
 {
@@ -28,6 +29,13 @@ if (args is ["scale", .. { Length: 3 } sizes])
 {
     int[] size = [.. sizes.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
     SizedRun.Run(size[0], size[1], size[2]);
+    return;
+}
+
+if (args is ["onehot", .. { Length: 3 } shape])
+{
+    int[] size = [.. shape.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+    OneHotRun.Run(size[0], size[1], size[2]);
     return;
 }
 

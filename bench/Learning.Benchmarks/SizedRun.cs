@@ -14,12 +14,19 @@ namespace Mlops.Learning;
 /// </remarks>
 internal static class SizedRun
 {
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
     public static void Run(int rows, int columns, int threads)
     {
-        // The first training compiles the code; it is on few rows, so that it does not set the peak.
+        // Trainings on few rows first, until the code is compiled to the end: the compiler's memory is not the learner's.
         var learner = new GradientBoosting();
         var options = new TrainingOptions(Defaults.Of(learner), 0, threads);
-        learner.Train(Problem.Make(TaskType.Binary, 2_000, columns).Train, options, CancellationToken.None);
+        var few = Problem.Make(TaskType.Binary, 2_000, columns).Train;
+        for (var warmUp = Stopwatch.StartNew(); warmUp.Elapsed < WarmUp;)
+        {
+            learner.Train(few, options, CancellationToken.None);
+        }
+
         var data = Problem.Make(TaskType.Binary, rows, columns).Train;
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var heap = GC.GetTotalMemory(forceFullCollection: true);
@@ -29,6 +36,7 @@ internal static class SizedRun
         // From here on the kernel's high-water mark is that of the training alone.
         File.WriteAllText("/proc/self/clear_refs", "5");
         var before = Environment.CpuUsage.TotalTime;
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var watch = Stopwatch.StartNew();
         using (new Timer(_ => peakHeap = Math.Max(peakHeap, GC.GetTotalMemory(forceFullCollection: false)), null, 0, 5))
         {
@@ -36,6 +44,7 @@ internal static class SizedRun
         }
 
         var wall = watch.Elapsed.TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var cpu = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         var source = 8L * rows * (columns + 1);
         Console.WriteLine(JsonSerializer.Serialize(new
@@ -47,6 +56,7 @@ internal static class SizedRun
             sourceBytes = source,
             binnedBytes = (long)rows * columns,
             peakBytes = source + Resident("VmHWM") - resident,
+            allocatedBytes = allocated,
             peakHeapBytes = source + peakHeap - heap,
         }));
         GC.KeepAlive(data);

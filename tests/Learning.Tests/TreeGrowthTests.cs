@@ -258,6 +258,6 @@ public sealed class TreeGrowthTests
 
     private static (BinnedMatrix Matrix, float[][] Columns) Matrix(params float[][] columns) => (
         BinnedMatrix.Build(
-            LazyColumns.Of(columns), new int[columns.Length], columns[0].Length, FeatureBins.MaxBins, new DeterministicRandom(0), 1),
+            TreeColumns.Of(LazyColumns.Of(columns)), new int[columns.Length], columns[0].Length, FeatureBins.MaxBins, new DeterministicRandom(0), 1),
         columns);
 }

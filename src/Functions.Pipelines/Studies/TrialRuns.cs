@@ -62,12 +62,13 @@ public sealed class TrialRuns(RunStore runs, StudyStore studies, TimeProvider ti
         }
     }
 
-    /// <summary>Cancels every trial of a study that runs.</summary>
+    /// <summary>Cancels every trial of a study that runs. When this returns, their runs have ended too.</summary>
+    /// <remarks>A trial that another has just cancelled may have a run that has not ended yet: its end is written here as well.</remarks>
     public async Task CancelAllAsync(TenantId tenant, string study, CancellationToken cancellationToken)
     {
         foreach (var trial in await studies.TrialsAsync(tenant, study, cancellationToken))
         {
-            if (!trial.HasEnded)
+            if (!trial.HasEnded || trial.Cancelled)
             {
                 await CancelAsync(tenant, study, trial, cancellationToken);
             }

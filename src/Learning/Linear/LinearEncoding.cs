@@ -52,7 +52,7 @@ internal sealed class LinearEncoding
         var values = new float[encoded.Rows];
         for (var column = 0; column < width; column++)
         {
-            encoded.NumberColumns[column](values);
+            encoded.NumberColumns[column](0, values);
             for (var row = 0; row < values.Length; row++)
             {
                 numbers[(row * width) + column] = values[row];

@@ -30,11 +30,12 @@ internal sealed class CategoryValues(CategoryColumn feature, string[] names, flo
         var table = names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         var byCode = Array.ConvertAll(column.Levels, level => table.GetValueOrDefault(level, other));
         var missing = table.GetValueOrDefault("", other);
-        return into =>
+        return (start, into) =>
         {
-            for (var row = 0; row < into.Length; row++)
+            var codes = column.Codes.AsSpan(start, into.Length);
+            for (var i = 0; i < into.Length; i++)
             {
-                into[row] = column.Codes[row] is StringColumn.Missing ? missing : byCode[column.Codes[row]];
+                into[i] = codes[i] is StringColumn.Missing ? missing : byCode[codes[i]];
             }
         };
     }

@@ -6,9 +6,9 @@ namespace Mlops.Learning;
 /// <summary>Parts of one timestamp, a column each.</summary>
 internal sealed class DateParts(int index, IReadOnlyList<DatePart> parts) : INumberSource
 {
-    public LazyColumn[] Encode(RawFeatures features) => [.. parts.Select<DatePart, LazyColumn>(part => values =>
+    public LazyColumn[] Encode(RawFeatures features) => [.. parts.Select<DatePart, LazyColumn>(part => (start, values) =>
     {
-        features.Numbers[index](values);
+        features.Numbers[index](start, values);
         foreach (ref var value in values)
         {
             value = float.IsNaN(value) ? float.NaN : (float)new CalendarTime<double, NumberArithmetic>(default, value)[part];

@@ -22,9 +22,9 @@ internal sealed class PlainNumbers : INumberSource
 /// <summary>1 where a numeric feature is missing, else 0.</summary>
 internal sealed class MissingNumbers(int[] indices) : INumberSource
 {
-    public LazyColumn[] Encode(RawFeatures features) => Array.ConvertAll<int, LazyColumn>(indices, index => values =>
+    public LazyColumn[] Encode(RawFeatures features) => Array.ConvertAll<int, LazyColumn>(indices, index => (start, values) =>
     {
-        features.Numbers[index](values);
+        features.Numbers[index](start, values);
         foreach (ref var value in values)
         {
             value = float.IsNaN(value) ? 1 : 0;

@@ -46,10 +46,18 @@ internal sealed class NumericScaling
     public static NumericScaling Learn(LazyColumn[] columns, int rows, IReadOnlyList<ScalingRule> rules)
     {
         var scaling = new NumericScaling(columns.Length);
-        var values = new float[rows];
+        float[] values = [];
         for (var i = 0; i < columns.Length; i++)
         {
-            columns[i](values);
+            if (rules[i] is { Impute: Imputation.None, Scale: Scaling.None })
+            {
+                (scaling._fills[i], scaling._scales[i]) = (float.NaN, 1);
+                scaling._usable[i] = Differ(columns[i], rows);
+                continue;
+            }
+
+            values = values.Length == rows ? values : new float[rows];
+            columns[i](0, values);
             scaling.Learn(i, values, rules[i]);
         }
 
@@ -65,26 +73,41 @@ internal sealed class NumericScaling
         return Scales ? graph.Scaler(filled, _offsets, _scales) : filled;
     }
 
-    private LazyColumn Apply(LazyColumn column, int index) => values =>
+    private LazyColumn Apply(LazyColumn column, int index) => (start, values) =>
     {
         var (fill, offset, scale) = (_fills[index], _offsets[index], _scales[index]);
-        column(values);
+        column(start, values);
         foreach (ref var value in values)
         {
             value = ((float.IsNaN(value) ? fill : value) - offset) * scale;
         }
     };
 
-    private void Learn(int index, float[] column, ScalingRule rule)
+    /// <summary>Whether not all rows have the same value; most columns show that in the first rows.</summary>
+    private static bool Differ(LazyColumn column, int rows)
     {
-        if (rule is { Impute: Imputation.None, Scale: Scaling.None })
+        Span<float> values = stackalloc float[Math.Min(rows, 256)];
+        column(0, values[..1]);
+        var first = values[0];
+        for (var start = 0; start < rows; start += values.Length)
         {
-            // Unlike ==, Equals takes one missing value for the same as another.
-            (_fills[index], _scales[index]) = (float.NaN, 1);
-            _usable[index] = Array.Exists(column, value => !value.Equals(column[0]));
-            return;
+            var some = values[..Math.Min(values.Length, rows - start)];
+            column(start, some);
+            foreach (var value in some)
+            {
+                // Unlike ==, Equals takes one missing value for the same as another.
+                if (!value.Equals(first))
+                {
+                    return true;
+                }
+            }
         }
 
+        return false;
+    }
+
+    private void Learn(int index, float[] column, ScalingRule rule)
+    {
         var present = Array.FindAll(column, value => !float.IsNaN(value));
         TrainingChecks.Refuse(
             rule.Impute is not Imputation.None && Array.Exists(present, float.IsInfinity),

@@ -43,11 +43,12 @@ internal sealed class RawFeatures
         return new RawFeatures(frame.RowCount, [.. numbers], [.. strings]);
     }
 
-    private static LazyColumn InSinglePrecision(double[] column) => values =>
+    private static LazyColumn InSinglePrecision(double[] column) => (start, values) =>
     {
-        for (var row = 0; row < column.Length; row++)
+        var source = column.AsSpan(start, values.Length);
+        for (var i = 0; i < values.Length; i++)
         {
-            values[row] = (float)column[row];
+            values[i] = (float)source[i];
         }
     };
 }

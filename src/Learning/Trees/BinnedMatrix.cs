@@ -6,33 +6,39 @@ namespace Mlops.Learning;
 /// <summary>A table with every value replaced by the number of its bin, one byte each.</summary>
 /// <remarks>
 /// Columns that tell rows apart lie in tiles of up to eight, row by row within a tile, so that what a row adds to the histograms of
-/// eight columns is looked up once. Columns of one bin are not stored.
+/// eight columns is looked up once. Columns of one bin are not stored, and the columns of a one-hot category together:
+/// see <see cref="BinSlots"/>.
 /// </remarks>
 internal sealed class BinnedMatrix
 {
     private const int TileWidth = 8;
     private const int SampleRows = 200_000;
+    private const int BlockRows = 1_024;
 
     private readonly ulong[][] _tiles;
-    private readonly (int Tile, int Lane)[] _places;
+    private readonly (int Tile, int Lane, byte Own)[] _places;
 
-    private BinnedMatrix(int rows, FeatureBins[] columns)
+    /// <param name="spare">Arrays of as many as there are rows, which tiles are made of before any is allocated.</param>
+    private BinnedMatrix(int rows, FeatureBins[] columns, BinSlots slots, ConcurrentBag<ulong[]> spare)
     {
-        (Rows, Columns) = (rows, columns);
-        Usable = [.. Enumerable.Range(0, columns.Length).Where(column => columns[column].IsUsable)];
+        (Rows, Columns, Slots) = (rows, columns, slots);
 
         // An even number of tiles of like width keeps two threads busy alike.
-        var tiles = (Usable.Length + TileWidth - 1) / TileWidth;
-        tiles += tiles % 2 is 1 && tiles < Usable.Length ? 1 : 0;
+        var tiles = (slots.Count + TileWidth - 1) / TileWidth;
+        tiles += tiles % 2 is 1 && tiles < slots.Count ? 1 : 0;
         _tiles = new ulong[tiles][];
-        _places = new (int, int)[columns.Length];
+        _places = new (int, int, byte)[columns.Length];
         for (var tile = 0; tile < tiles; tile++)
         {
-            _tiles[tile] = new ulong[rows];
-            var (first, count) = Slots(tile);
+            _tiles[tile] = spare.TryTake(out var room) ? room : new ulong[rows];
+            var (first, count) = SlotsOf(tile);
             for (var lane = 0; lane < count; lane++)
             {
-                _places[Usable[first + lane]] = (tile, lane);
+                var sharing = slots[first + lane];
+                for (var i = 0; i < sharing.Length; i++)
+                {
+                    _places[sharing[i]] = (tile, lane, sharing.Length is 1 ? (byte)0 : (byte)(i + 1));
+                }
             }
         }
     }
@@ -41,38 +47,49 @@ internal sealed class BinnedMatrix
 
     public FeatureBins[] Columns { get; }
 
-    /// <summary>The columns that tell rows apart, ascending. The index of one in here is its slot.</summary>
-    public int[] Usable { get; }
+    /// <summary>The columns that tell rows apart, ascending.</summary>
+    public int[] Usable => Slots.Usable;
+
+    /// <summary>How those columns are stored.</summary>
+    public BinSlots Slots { get; }
 
     public int Tiles => _tiles.Length;
 
-    /// <summary>The bins of every row in the columns of a tile, a byte each, that of the first slot lowest.</summary>
+    /// <summary>What the slots of a tile have for every row, a byte each, that of the first slot lowest; bytes of no slot may be anything.</summary>
     public ReadOnlySpan<ulong> Tile(int tile) => _tiles[tile];
 
-    /// <summary>The slots of the columns in a tile.</summary>
-    public (int First, int Count) Slots(int tile)
+    /// <summary>The slots in a tile.</summary>
+    public (int First, int Count) SlotsOf(int tile)
     {
-        var first = Chunks.Start(tile, Tiles, Usable.Length);
-        return (first, Chunks.Start(tile + 1, Tiles, Usable.Length) - first);
+        var first = Chunks.Start(tile, Tiles, Slots.Count);
+        return (first, Chunks.Start(tile + 1, Tiles, Slots.Count) - first);
     }
 
-    /// <summary>The bin of row r in a column is at 8 r.</summary>
-    public ReadOnlySpan<byte> Bins(int column)
+    /// <summary>What the slot of a column has for row r is at 8 r: see <see cref="BinOf"/>.</summary>
+    public ReadOnlySpan<byte> Stored(int column)
     {
-        var (tile, lane) = _places[column];
+        var (tile, lane, _) = _places[column];
         return MemoryMarshal.AsBytes(_tiles[tile].AsSpan())[lane..];
+    }
+
+    /// <summary>The bin of a column that its slot's byte means.</summary>
+    public int BinOf(int column, int stored)
+    {
+        var own = _places[column].Own;
+        return own is 0 ? stored : stored == own ? 1 : 0;
     }
 
     public byte Bin(int column, int row)
     {
-        var (tile, lane) = _places[column];
-        return (byte)(_tiles[tile][row] >> (8 * lane));
+        var (tile, lane, own) = _places[column];
+        var stored = (byte)(_tiles[tile][row] >> (8 * lane));
+        return own is 0 ? stored : stored == own ? (byte)1 : (byte)0;
     }
 
     /// <summary>Learns bins from at most 200,000 rows, drawn at random if there are more, and applies them to all.</summary>
     /// <param name="levels">How many categories each column ranks; 0 for numbers.</param>
     public static BinnedMatrix Build(
-        LazyColumn[] columns, IReadOnlyList<int> levels, int rows, int maxBins, DeterministicRandom random, int threads)
+        TreeColumns columns, IReadOnlyList<int> levels, int rows, int maxBins, DeterministicRandom random, int threads)
     {
         int[] sample = [];
         if (rows > SampleRows)
@@ -85,29 +102,35 @@ internal sealed class BinnedMatrix
             Array.Sort(sample);
         }
 
-        var bins = new FeatureBins[columns.Length];
-        var spare = new ConcurrentBag<Scratch>();
-        Chunks.Run(threads, columns.Length, column =>
+        var bins = new FeatureBins[columns.Columns.Length];
+        foreach (var category in columns.Indicators)
         {
-            var scratch = Scratch.Rent(spare, rows);
-            columns[column](scratch.Values);
-            var hasMissing = scratch.HasMissing;
-            bins[column] = levels[column] > 0
-                ? FeatureBins.OfCategories(levels[column], hasMissing, scratch.HasPresent, maxBins)
-                : FeatureBins.Learn(scratch.Take(sample), scratch.Spare, hasMissing, maxBins);
-            spare.Add(scratch);
+            category.Learn(sample).CopyTo(bins, category.First);
+        }
+
+        // Putting a column in order takes four bytes a row twice: as much as a tile, which that room becomes.
+        var spare = new ConcurrentBag<ulong[]>();
+        int[] others = [.. Enumerable.Range(0, bins.Length).Where(column => bins[column] is null)];
+        Chunks.Run(threads, others.Length, index =>
+        {
+            var column = others[index];
+            var room = spare.TryTake(out var used) ? used : new ulong[rows];
+            var values = MemoryMarshal.Cast<ulong, float>(room.AsSpan())[..rows];
+            columns.Columns[column](0, values);
+            bins[column] = Learn(values, MemoryMarshal.Cast<ulong, uint>(room.AsSpan())[rows..], sample, levels[column], maxBins);
+            spare.Add(room);
         });
-        return Fill(new BinnedMatrix(rows, bins), columns, spare, threads);
+        return Fill(new BinnedMatrix(rows, bins, new BinSlots(bins, columns.Indicators), spare), columns, threads);
     }
 
     /// <summary>Other rows, in the bins of these.</summary>
-    public BinnedMatrix Apply(LazyColumn[] columns, int rows, int threads) =>
-        Fill(new BinnedMatrix(rows, Columns), columns, [], threads);
+    public BinnedMatrix Apply(TreeColumns columns, int rows, int threads) =>
+        Fill(new BinnedMatrix(rows, Columns, Slots, []), columns, threads);
 
     /// <summary>Some of the rows, in this order.</summary>
     public BinnedMatrix Take(int[] rows, int threads)
     {
-        var taken = new BinnedMatrix(rows.Length, Columns);
+        var taken = new BinnedMatrix(rows.Length, Columns, Slots, []);
         Chunks.Run(threads, Tiles, tile =>
         {
             var (source, target) = (_tiles[tile], taken._tiles[tile]);
@@ -119,49 +142,61 @@ internal sealed class BinnedMatrix
         return taken;
     }
 
-    private static BinnedMatrix Fill(BinnedMatrix matrix, LazyColumn[] columns, ConcurrentBag<Scratch> spare, int threads)
+    /// <param name="values">A column; put in another order.</param>
+    /// <param name="spare">Room for as many, to sort with.</param>
+    /// <param name="sample">The rows to learn from; empty for all.</param>
+    private static FeatureBins Learn(Span<float> values, Span<uint> spare, int[] sample, int levels, int maxBins)
+    {
+        var hasMissing = values.IndexOf(float.NaN) >= 0;
+        if (levels > 0)
+        {
+            return FeatureBins.OfCategories(levels, hasMissing, values.IndexOfAnyExcept(float.NaN) >= 0, maxBins);
+        }
+
+        for (var i = 0; i < sample.Length; i++)
+        {
+            values[i] = values[sample[i]];
+        }
+
+        return FeatureBins.Learn(sample.Length is 0 ? values : values[..sample.Length], spare, hasMissing, maxBins);
+    }
+
+    private static BinnedMatrix Fill(BinnedMatrix matrix, TreeColumns columns, int threads)
     {
         Chunks.Run(threads, matrix.Tiles, tile =>
         {
-            var scratch = Scratch.Rent(spare, matrix.Rows);
-            var (first, count) = matrix.Slots(tile);
+            var bins = MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan());
+            var (first, count) = matrix.SlotsOf(tile);
             for (var slot = first; slot < first + count; slot++)
             {
-                var column = matrix.Usable[slot];
-                columns[column](scratch.Values);
-                matrix.Columns[column].FindAll(scratch.Values, MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan())[(slot - first)..]);
+                matrix.FillSlot(slot, columns, bins[(slot - first)..]);
             }
-
-            spare.Add(scratch);
         });
         return matrix;
     }
 
-    /// <summary>Room for one column: as many as there are threads are made, not as many as there are columns.</summary>
-    private sealed class Scratch(int rows)
+    private void FillSlot(int slot, TreeColumns columns, Span<byte> bins)
     {
-        private uint[]? _spare;
-
-        public float[] Values { get; } = new float[rows];
-
-        /// <summary>Room to sort with; needed only where bins are learned.</summary>
-        public uint[] Spare => _spare ??= new uint[Math.Min(rows, SampleRows)];
-
-        public bool HasMissing => Array.Exists(Values, float.IsNaN);
-
-        public bool HasPresent => Array.Exists(Values, value => !float.IsNaN(value));
-
-        public static Scratch Rent(ConcurrentBag<Scratch> spare, int rows) => spare.TryTake(out var scratch) ? scratch : new Scratch(rows);
-
-        /// <summary>The values of these rows, ascending, which then stand first; of all if there is no sample.</summary>
-        public Span<float> Take(int[] sample)
+        var column = Slots[slot][0];
+        if (Slots[slot].Length > 1)
         {
-            for (var i = 0; i < sample.Length; i++)
+            var category = columns.Indicators[Slots.Category[column]];
+            var bytes = Slots.Bytes(slot, category);
+            for (var row = 0; row < Rows; row++)
             {
-                Values[i] = Values[sample[i]];
+                var code = category.Codes[row];
+                bins[8 * row] = code is CategoryLevels.Unknown ? (byte)0 : bytes[code];
             }
 
-            return Values.AsSpan(0, sample.Length is 0 ? Values.Length : sample.Length);
+            return;
+        }
+
+        Span<float> values = stackalloc float[BlockRows];
+        for (var start = 0; start < Rows; start += BlockRows)
+        {
+            var some = values[..Math.Min(BlockRows, Rows - start)];
+            columns.Columns[column](start, some);
+            Columns[column].FindAll(some, bins[(8 * start)..]);
         }
     }
 }

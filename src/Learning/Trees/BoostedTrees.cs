@@ -22,26 +22,15 @@ internal sealed class BoostedTrees(
     public double[] Predict(DataFrame features)
     {
         var raw = RawFeatures.Read(features, signature);
-        var columns = encoding.Encode(raw);
         var width = signature.OutputWidth;
         var predictions = new double[raw.Rows * width];
-        for (var row = 0; row < raw.Rows; row++)
+        encoding.Columns(raw).Columns.ForEachBlock(raw.Rows, (start, count, columns) =>
         {
-            var outputs = predictions.AsSpan(row * width, width);
-            var scores = outputs[^baseScores.Length..];
-            for (var i = 0; i < trees.Count; i++)
+            for (var row = 0; row < count; row++)
             {
-                scores[i % baseScores.Length] += trees[i].Score(columns, row);
+                Predict(columns, row, predictions.AsSpan((start + row) * width, width));
             }
-
-            for (var k = 0; k < scores.Length; k++)
-            {
-                scores[k] += baseScores[k];
-            }
-
-            loss.Predict(outputs);
-        }
-
+        });
         return predictions;
     }
 
@@ -70,6 +59,22 @@ internal sealed class BoostedTrees(
         // ONNX Runtime's tree classifier has rules of its own for two classes, which depend on the signs of the leaves.
         var logOdds = graph.Writer.TreeEnsembleRegressor(columns, Ensemble(), 1, baseScores);
         return graph.Writer.Sigmoid(graph.Writer.Mul(logOdds, graph.Writer.Constant([-1f, 1f], 1, 2)));
+    }
+
+    private void Predict(float[][] columns, int row, Span<double> outputs)
+    {
+        var scores = outputs[^baseScores.Length..];
+        for (var i = 0; i < trees.Count; i++)
+        {
+            scores[i % baseScores.Length] += trees[i].Score(columns, row);
+        }
+
+        for (var k = 0; k < scores.Length; k++)
+        {
+            scores[k] += baseScores[k];
+        }
+
+        loss.Predict(outputs);
     }
 
     private TreeEnsemble Ensemble()

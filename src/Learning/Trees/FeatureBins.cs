@@ -25,6 +25,12 @@ internal sealed class FeatureBins
         _padded.AsSpan(edges.Length).Fill(float.PositiveInfinity);
     }
 
+    /// <summary>The bins of a column of zeros and ones.</summary>
+    public static FeatureBins Indicator { get; } = new([0.5f], hasMissing: false, isCategorical: false);
+
+    /// <summary>Those of a column in which all rows are alike.</summary>
+    public static FeatureBins Constant { get; } = new([], hasMissing: false, isCategorical: false);
+
     /// <summary>Ascending; one fewer than <see cref="Count"/>.</summary>
     public float[] Edges { get; }
 

@@ -14,28 +14,15 @@ internal sealed class Forest(string learner, ModelSignature signature, TreeEncod
     public double[] Predict(DataFrame features)
     {
         var raw = RawFeatures.Read(features, signature);
-        var columns = encoding.Encode(raw);
         var width = signature.OutputWidth;
         var predictions = new double[raw.Rows * width];
-        for (var row = 0; row < raw.Rows; row++)
+        encoding.Columns(raw).Columns.ForEachBlock(raw.Rows, (start, count, columns) =>
         {
-            var outputs = predictions.AsSpan(row * width, width);
-            foreach (var tree in trees)
+            for (var row = 0; row < count; row++)
             {
-                var values = tree.Scores(columns, row);
-                var scores = outputs[^values.Length..];
-                for (var k = 0; k < values.Length; k++)
-                {
-                    scores[k] += Share(values[k]);
-                }
+                Predict(columns, row, predictions.AsSpan((start + row) * width, width));
             }
-
-            if (signature.Classes.Count is 2)
-            {
-                outputs[0] = 1 - outputs[1];
-            }
-        }
-
+        });
         return predictions;
     }
 
@@ -57,6 +44,24 @@ internal sealed class Forest(string learner, ModelSignature signature, TreeEncod
         return signature.Classes.Count is 2
             ? graph.Writer.Concat(1, graph.Writer.Sub(graph.Writer.Constant([1f], 1), means), means)
             : means;
+    }
+
+    private void Predict(float[][] columns, int row, Span<double> outputs)
+    {
+        foreach (var tree in trees)
+        {
+            var values = tree.Scores(columns, row);
+            var scores = outputs[^values.Length..];
+            for (var k = 0; k < values.Length; k++)
+            {
+                scores[k] += Share(values[k]);
+            }
+        }
+
+        if (signature.Classes.Count is 2)
+        {
+            outputs[0] = 1 - outputs[1];
+        }
     }
 
     private GraphValue Means(ModelGraph graph)

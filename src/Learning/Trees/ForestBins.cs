@@ -26,12 +26,12 @@ internal sealed class ForestBins(ForestTarget target)
     {
         _column = matrix.Columns[column];
         _bins.AsSpan(0, _column.Width * _width).Clear();
-        var bins = matrix.Bins(column);
+        var stored = matrix.Stored(column);
         var values = target.Values;
         var outputs = target.Outputs;
         foreach (var row in rows)
         {
-            var start = bins[8 * row] * _width;
+            var start = matrix.BinOf(column, stored[8 * row]) * _width;
             var weight = weights[row];
             if (target.IsOneOfMany)
             {

@@ -128,10 +128,11 @@ internal sealed class ForestGrower
     private int Partition(int start, int length, ForestSplit split)
     {
         var column = _table.Matrix.Columns[split.Column];
-        for (var bin = 0; bin < _goesLeft.Length; bin++)
+        for (var stored = 0; stored < _goesLeft.Length; stored++)
         {
+            var bin = _table.Matrix.BinOf(split.Column, stored);
             var isLeft = bin == column.MissingBin ? split.MissingLeft : split.Categories?.Contains(bin) ?? bin <= split.Bin;
-            _goesLeft[bin] = isLeft ? (byte)1 : (byte)0;
+            _goesLeft[stored] = isLeft ? (byte)1 : (byte)0;
         }
 
         return RowPartition.Run(

@@ -10,6 +10,9 @@ internal sealed class Histogram
     /// <summary>How many bins lie between one column's first and the next one's, used or not: an address is a constant away.</summary>
     public const int Stride = 256;
 
+    /// <summary>What the bins of a column take.</summary>
+    public const int BytesPerColumn = Stride * 2 * sizeof(long);
+
     private const int Alignment = 64;
 
     private readonly long[] _memory;
@@ -28,10 +31,12 @@ internal sealed class Histogram
     public Span<FixedSum> Columns(int first, int count) =>
         MemoryMarshal.Cast<long, FixedSum>(_memory.AsSpan(_start + (first * Stride * 2), count * Stride * 2));
 
+    public void Clear() => _memory.AsSpan().Clear();
+
     /// <summary>Adds rows to their bins in up to eight columns at once.</summary>
     /// <param name="tile">For every row of the table its bins, a byte for each column, the first column lowest.</param>
     /// <param name="rows">The rows to add.</param>
-    /// <param name="derivatives">Those of each row to add, in the order of <paramref name="rows"/>.</param>
+    /// <param name="derivatives">Those of each row to add, in the order of <paramref name="rows"/>, and maybe more behind.</param>
     /// <param name="bins">Those of each column, <see cref="Stride"/> apart.</param>
     /// <param name="columns">1 to 8.</param>
     public static void Accumulate(

@@ -5,24 +5,30 @@ internal static class RowPartition
 {
     private const int BlockRows = 1 << 15;
 
-    /// <param name="goesLeft">By bin: 1 if it goes left, else 0.</param>
+    /// <param name="goesLeft">By what the column's slot has for a row: 1 if it goes left, else 0.</param>
     /// <param name="setAside">Room for as many rows.</param>
     /// <returns>How many rows go left.</returns>
     public static int Run(Memory<int> rows, Memory<int> setAside, BinnedMatrix matrix, int column, byte[] goesLeft, int threads)
     {
-        var blocks = (rows.Length + BlockRows - 1) / BlockRows;
-        if (blocks < 2)
+        if (rows.Length > BlockRows)
         {
-            var left = Divide(rows.Span, setAside.Span, matrix.Bins(column), goesLeft);
-            setAside.Span[..(rows.Length - left)].CopyTo(rows.Span[left..]);
-            return left;
+            return RunInBlocks(rows, setAside, matrix, column, goesLeft, threads);
         }
 
+        var left = Divide(rows.Span, setAside.Span, matrix.Stored(column), goesLeft);
+        setAside.Span[..(rows.Length - left)].CopyTo(rows.Span[left..]);
+        return left;
+    }
+
+    private static int RunInBlocks(
+        Memory<int> rows, Memory<int> setAside, BinnedMatrix matrix, int column, byte[] goesLeft, int threads)
+    {
+        var blocks = (rows.Length + BlockRows - 1) / BlockRows;
         var lefts = new int[blocks];
         Chunks.Run(threads, blocks, block =>
         {
             var (start, end) = (Chunks.Start(block, blocks, rows.Length), Chunks.Start(block + 1, blocks, rows.Length));
-            lefts[block] = Divide(rows.Span[start..end], setAside.Span[start..end], matrix.Bins(column), goesLeft);
+            lefts[block] = Divide(rows.Span[start..end], setAside.Span[start..end], matrix.Stored(column), goesLeft);
         });
 
         // Lefts move up, block by block and never past what is still to move; then the rights follow.
@@ -45,7 +51,7 @@ internal static class RowPartition
         return allLeft;
     }
 
-    private static int Divide(Span<int> rows, Span<int> setAside, ReadOnlySpan<byte> bins, ReadOnlySpan<byte> goesLeft)
+    private static int Divide(Span<int> rows, Span<int> setAside, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> goesLeft)
     {
         var left = 0;
         var right = 0;
@@ -53,7 +59,7 @@ internal static class RowPartition
         {
             // Writing to both places and moving on in one needs no branch for the processor to guess wrongly.
             var row = rows[i];
-            var isLeft = goesLeft[bins[8 * row]];
+            var isLeft = goesLeft[stored[8 * row]];
             rows[left] = row;
             setAside[right] = row;
             left += isLeft;

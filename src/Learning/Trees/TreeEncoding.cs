@@ -27,7 +27,7 @@ internal sealed class TreeEncoding
 
     /// <param name="columns">Those of the training rows, encoded: where a column was learned from targets, from those of other rows.</param>
     public static TreeEncoding Learn(
-        RawFeatures features, ModelSignature signature, Preparation preparation, out LazyColumn[] columns)
+        RawFeatures features, ModelSignature signature, Preparation preparation, out TreeColumns columns)
     {
         var learned = new FeatureEncodingBuilder(features, signature, preparation, EncodingDefaults.Trees);
         TrainingChecks.RequireSize(features.Rows, learned.Encoding.Origins.Length, "feature columns");
@@ -35,25 +35,28 @@ internal sealed class TreeEncoding
         return new TreeEncoding(learned);
     }
 
-    public LazyColumn[] Columns(RawFeatures features) => Columns(_encoding, _encoding.Encode(features));
+    public TreeColumns Columns(RawFeatures features) => Columns(_encoding, _encoding.Encode(features));
 
-    public float[][] Encode(RawFeatures features) => Columns(features).ToArrays(features.Rows);
+    public float[][] Encode(RawFeatures features) => Columns(features).Columns.ToArrays(features.Rows);
 
     public GraphValue ToGraph(ModelGraph graph) => _encoding.ToGraph(graph);
 
-    private static LazyColumn[] Columns(FeatureEncoding encoding, EncodedFeatures encoded) =>
-    [
-        .. encoded.NumberColumns,
-        .. encoding.CategoryWidths.Zip(encoded.Codes).SelectMany(category => Enumerable.Range(0, category.First)
-            .Select(level => Indicator(category.Second, level))),
-        .. encoded.Terms.SelectMany(terms => LazyColumns.Of(terms.ToColumns())),
-    ];
-
-    private static LazyColumn Indicator(int[] codes, int level) => values =>
+    private static TreeColumns Columns(FeatureEncoding encoding, EncodedFeatures encoded)
     {
-        for (var row = 0; row < codes.Length; row++)
+        var indicators = new List<Indicators>();
+        var next = encoded.NumberColumns.Length;
+        foreach (var (width, codes) in encoding.CategoryWidths.Zip(encoded.Codes))
         {
-            values[row] = codes[row] == level ? 1 : 0;
+            indicators.Add(new Indicators(next, width, codes));
+            next += width;
         }
-    };
+
+        return new TreeColumns(
+            [
+                .. encoded.NumberColumns,
+                .. indicators.SelectMany(category => Enumerable.Range(0, category.Width).Select(category.Column)),
+                .. encoded.Terms.SelectMany(terms => LazyColumns.Of(terms.ToColumns())),
+            ],
+            indicators);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Mlops.Learning;
 
@@ -22,27 +21,16 @@ internal delegate double LeafValue(ReadOnlySpan<int> rows);
 /// <param name="shrinkage">The factor on leaf values.</param>
 internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthLimits limits, double shrinkage, int threads)
 {
-    // Below this many additions a second thread costs more than it does.
-    private const int ParallelWork = 1 << 15;
-
-    private const int ChunkRows = 1 << 14;
-
-    private readonly int[] _rows = new int[matrix.Rows];
-    private readonly int[] _setAside = new int[matrix.Rows];
-    private readonly Vector128<long>[] _derivatives = new Vector128<long>[matrix.Rows];
-    private readonly Split[] _smallSplits = new Split[matrix.Usable.Length];
-    private readonly Split[] _largeSplits = new Split[matrix.Usable.Length];
-    private readonly byte[] _goesLeft = new byte[Histogram.Stride];
-    private readonly Stack<Histogram> _spareHistograms = new();
-    private readonly PriorityQueue<Leaf, (double, int)> _open = new();
-    private readonly List<Leaf> _closed = [];
+    private readonly LeafRows _rows = new(matrix, threads);
+    private readonly LeafScan _scan = new(matrix, limits, threads);
+    private readonly PriorityQueue<GrowingLeaf, (double, int)> _open = new();
+    private readonly List<GrowingLeaf> _closed = [];
     private readonly List<Node> _nodes = [];
-    private Vector128<long>[] _gathered = [];
+    private Derivatives _derivatives;
     private LeafRule _rule;
-    private int _length;
 
     /// <summary>The rows of the tree last grown, those of a leaf side by side.</summary>
-    public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _length);
+    public ReadOnlySpan<int> Rows => _rows.All.Span;
 
     /// <summary>The gain of all splits so far, by column.</summary>
     public double[] Gains { get; } = new double[matrix.Columns.Length];
@@ -64,10 +52,14 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         _nodes.Clear();
         _closed.Clear();
         _open.Clear();
-        var root = Plant(gradients, hessians, sample);
-        root.Columns = Draw(columns, random);
-        root.Histogram = RentHistogram();
-        Scan(root, null, sample is null ? _derivatives : Gather(root));
+        _rows.Begin(sample);
+        _derivatives = new Derivatives(gradients, hessians);
+        _rule = new LeafRule(limits, _derivatives.Scale(_rows.All, threads));
+        _nodes.Add(default);
+        var root = new GrowingLeaf { Length = _rows.All.Length, Bounds = ValueBounds.None, Columns = Draw(columns, random) };
+        Count(root);
+        root.Sum = LeafScan.Sum(root);
+        _scan.Search(root, _rule);
         Offer(root);
         while (_open.TryDequeue(out var leaf, out _))
         {
@@ -84,56 +76,13 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         return Finish(leafValue);
     }
 
-    /// <summary>Sets up rows and fixed-point derivatives, and sums them.</summary>
-    private Leaf Plant(ReadOnlyMemory<float> gradients, ReadOnlyMemory<float> hessians, int[]? sample)
-    {
-        _length = sample?.Length ?? matrix.Rows;
-        var chunks = (_length + ChunkRows - 1) / ChunkRows;
-        var magnitudes = new (double Gradient, double Hessian)[chunks];
-        Chunks.Run(threads, chunks, chunk =>
-        {
-            double gradient = 0;
-            double hessian = 0;
-            var firsts = gradients.Span;
-            var seconds = hessians.Span;
-            for (var i = Chunks.Start(chunk, chunks, _length); i < Chunks.Start(chunk + 1, chunks, _length); i++)
-            {
-                var row = sample is null ? i : sample[i];
-                _rows[i] = row;
-                gradient += Math.Abs(firsts[row]);
-                hessian += seconds[row];
-            }
-
-            magnitudes[chunk] = (gradient, hessian);
-        });
-        _rule = new LeafRule(limits, new FixedPoint(_length, magnitudes.Sum(sum => sum.Gradient), magnitudes.Sum(sum => sum.Hessian)));
-
-        var sums = new FixedSum[chunks];
-        Chunks.Run(threads, chunks, chunk =>
-        {
-            var sum = Vector128<long>.Zero;
-            var firsts = gradients.Span;
-            var seconds = hessians.Span;
-            var scale = _rule.Scale;
-            for (var i = Chunks.Start(chunk, chunks, _length); i < Chunks.Start(chunk + 1, chunks, _length); i++)
-            {
-                var row = _rows[i];
-                sum += _derivatives[row] = scale.Row(firsts[row], seconds[row]);
-            }
-
-            sums[chunk] = new FixedSum(sum[0], sum[1]);
-        });
-        _nodes.Add(default);
-        return new Leaf { Length = _length, Sum = sums.Aggregate((left, right) => left + right), Bounds = ValueBounds.None };
-    }
-
-    private void Divide(Leaf parent, bool[]? columns, DeterministicRandom? random)
+    private void Divide(GrowingLeaf parent, bool[]? columns, DeterministicRandom? random)
     {
         var split = parent.Best;
         Gains[split.Column] += split.Gain;
-        var lefts = Partition(parent, split);
+        var lefts = _rows.Divide(parent, split);
         var (leftBounds, rightBounds) = BoundsBelow(parent, split);
-        var left = new Leaf
+        var left = new GrowingLeaf
         {
             Node = _nodes.Count,
             Start = parent.Start,
@@ -142,7 +91,7 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
             Sum = split.Left,
             Bounds = leftBounds,
         };
-        var right = new Leaf
+        var right = new GrowingLeaf
         {
             Node = _nodes.Count + 1,
             Start = parent.Start + lefts,
@@ -168,24 +117,56 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         _nodes.Add(default);
 
         var isLast = _closed.Count + _open.Count + 2 >= limits.MaxLeaves;
-        if (isLast || (!CanDivide(left) && !CanDivide(right)))
+        if (isLast || (!_scan.CanDivide(left) && !_scan.CanDivide(right)))
         {
-            ReturnHistogram(parent);
+            _scan.Release(parent);
         }
         else
         {
             (left.Columns, right.Columns) = (Draw(columns, random), Draw(columns, random));
             var (small, large) = left.Length <= right.Length ? (left, right) : (right, left);
-            small.Histogram = RentHistogram();
-            (large.Histogram, parent.Histogram) = (parent.Histogram, null);
-            Scan(small, large, Gather(small));
+            Measure(parent, small, large);
         }
 
         Offer(left);
         Offer(right);
     }
 
-    private (ValueBounds Left, ValueBounds Right) BoundsBelow(Leaf parent, Split split)
+    /// <summary>Finds the best splits of two siblings.</summary>
+    private void Measure(GrowingLeaf parent, GrowingLeaf small, GrowingLeaf large)
+    {
+        Count(small);
+        if (parent.Histogram is null)
+        {
+            _scan.Search(small, _rule);
+            Count(large);
+            _scan.Search(large, _rule);
+        }
+        else
+        {
+            (large.Histogram, parent.Histogram) = (parent.Histogram, null);
+            _scan.Search(small, large, _rule);
+        }
+    }
+
+    /// <summary>Counts a leaf; if too many hold a count by then, the one that would be divided last is to be counted again.</summary>
+    private void Count(GrowingLeaf leaf)
+    {
+        if (_scan.Held >= _scan.MostHeld)
+        {
+            GrowingLeaf? last = null;
+            foreach (var (open, _) in _open.UnorderedItems)
+            {
+                last = open.Histogram is not null && !(last?.Best.Gain < open.Best.Gain) ? open : last;
+            }
+
+            _scan.Release(last);
+        }
+
+        _scan.Count(leaf, _rows, _derivatives, _rule.Scale);
+    }
+
+    private (ValueBounds Left, ValueBounds Right) BoundsBelow(GrowingLeaf parent, Split split)
     {
         var bounds = parent.Bounds;
         if (limits.Monotone is not { } directions || directions[split.Column] is 0)
@@ -199,7 +180,7 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
     }
 
     /// <summary>Makes a leaf a candidate for division if there is a gain in it.</summary>
-    private void Offer(Leaf leaf)
+    private void Offer(GrowingLeaf leaf)
     {
         if (leaf.Best.Gain > 0)
         {
@@ -211,102 +192,10 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         }
     }
 
-    private void Close(Leaf leaf)
+    private void Close(GrowingLeaf leaf)
     {
-        ReturnHistogram(leaf);
+        _scan.Release(leaf);
         _closed.Add(leaf);
-    }
-
-    private bool CanDivide(Leaf leaf) => leaf.Depth < limits.MaxDepth && leaf.Length >= 2L * limits.MinRows;
-
-    /// <summary>The derivatives of a leaf's rows side by side.</summary>
-    private Vector128<long>[] Gather(Leaf leaf)
-    {
-        // It is the smaller of two siblings, unless it is a sample of all rows.
-        if (_gathered.Length < leaf.Length)
-        {
-            _gathered = new Vector128<long>[Math.Max(leaf.Length, matrix.Rows / 2)];
-        }
-
-        var chunks = (leaf.Length + ChunkRows - 1) / ChunkRows;
-        Chunks.Run(threads, chunks, chunk =>
-        {
-            var (start, end) = (Chunks.Start(chunk, chunks, leaf.Length), Chunks.Start(chunk + 1, chunks, leaf.Length));
-            var rows = _rows.AsSpan(leaf.Start + start, end - start);
-            var target = _gathered.AsSpan(start, rows.Length);
-            for (var i = 0; i < rows.Length; i++)
-            {
-                target[i] = _derivatives[rows[i]];
-            }
-        });
-        return _gathered;
-    }
-
-    /// <summary>Counts the small leaf, derives the large one if there is one, and finds the best split of each.</summary>
-    private void Scan(Leaf small, Leaf? large, Vector128<long>[] derivatives)
-    {
-        var isWorthSharing = (long)small.Length * matrix.Usable.Length >= ParallelWork;
-        Chunks.Run(isWorthSharing ? threads : 1, matrix.Tiles, tile => ScanTile(tile, small, large, derivatives));
-        small.Best = First(_smallSplits);
-        if (large is not null)
-        {
-            large.Best = First(_largeSplits);
-        }
-    }
-
-    private void ScanTile(int tile, Leaf small, Leaf? large, Vector128<long>[] derivatives)
-    {
-        var (first, count) = matrix.Slots(tile);
-        var counted = small.Histogram!.Columns(first, count);
-        counted.Clear();
-        Histogram.Accumulate(
-            matrix.Tile(tile), _rows.AsSpan(small.Start, small.Length), derivatives.AsSpan(0, small.Length), counted, count);
-        Search(small, first, counted, _smallSplits);
-        if (large is not null)
-        {
-            var derived = large.Histogram!.Columns(first, count);
-            Histogram.Subtract(derived, counted);
-            Search(large, first, derived, _largeSplits);
-        }
-    }
-
-    private void Search(Leaf leaf, int firstSlot, ReadOnlySpan<FixedSum> bins, Split[] splits)
-    {
-        var canDivide = CanDivide(leaf);
-        for (var slot = firstSlot; bins.Length > 0; slot++, bins = bins[Histogram.Stride..])
-        {
-            var column = matrix.Usable[slot];
-            splits[slot] = canDivide && leaf.Columns?[column] is not false
-                ? SplitSearch.Best(bins, matrix.Columns[column], column, leaf.Sum, leaf.Bounds, _rule)
-                : default;
-        }
-    }
-
-    private static Split First(Split[] splits)
-    {
-        var best = splits[0];
-        foreach (ref readonly var split in splits.AsSpan())
-        {
-            if (split.Gain > best.Gain)
-            {
-                best = split;
-            }
-        }
-
-        return best;
-    }
-
-    private int Partition(Leaf leaf, Split split)
-    {
-        var column = matrix.Columns[split.Column];
-        for (var bin = 0; bin < _goesLeft.Length; bin++)
-        {
-            var isLeft = bin == column.MissingBin ? split.MissingLeft : split.Categories?.Contains(bin) ?? bin <= split.Bin;
-            _goesLeft[bin] = isLeft ? (byte)1 : (byte)0;
-        }
-
-        return RowPartition.Run(
-            _rows.AsMemory(leaf.Start, leaf.Length), _setAside.AsMemory(leaf.Start, leaf.Length), matrix, split.Column, _goesLeft, threads);
     }
 
     /// <summary>The columns that a node may choose from.</summary>
@@ -320,7 +209,7 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         Chunks.Run(leafValue is null ? 1 : threads, _closed.Count, index =>
         {
             var leaf = _closed[index];
-            var rows = _rows.AsSpan(leaf.Start, leaf.Length);
+            var rows = _rows.Of(leaf).Span;
             var value = leafValue is null ? _rule.Value(leaf.Sum, leaf.Bounds) : leaf.Bounds.Clip(leafValue(rows));
             CollectionsMarshal.AsSpan(_nodes)[leaf.Node] = new Node { Value = (float)(shrinkage * value), Cover = Cover(rows) };
         });
@@ -349,37 +238,5 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         }
 
         return (float)sum;
-    }
-
-    private Histogram RentHistogram() => _spareHistograms.TryPop(out var spare) ? spare : new Histogram(matrix.Usable.Length);
-
-    private void ReturnHistogram(Leaf leaf)
-    {
-        if (leaf.Histogram is { } histogram)
-        {
-            _spareHistograms.Push(histogram);
-            leaf.Histogram = null;
-        }
-    }
-
-    private sealed class Leaf
-    {
-        public int Node { get; init; }
-
-        public int Start { get; init; }
-
-        public int Length { get; init; }
-
-        public int Depth { get; init; }
-
-        public FixedSum Sum { get; init; }
-
-        public ValueBounds Bounds { get; init; }
-
-        public bool[]? Columns { get; set; }
-
-        public Histogram? Histogram { get; set; }
-
-        public Split Best { get; set; }
     }
 }

@@ -193,6 +193,25 @@ public class StudyPipelineTests
     }
 
     [Fact]
+    public async Task Once_all_trials_are_cancelled_no_run_of_a_trial_that_was_cancelled_before_runs()
+    {
+        await using var pipeline = await Customers.PipelineAsync();
+        var request = pipeline.Request(Spec);
+        await pipeline.TrainAsync(request);
+        var runs = pipeline.Get<RunStore>();
+        var first = (await TrialsAsync(pipeline, request))[0];
+        var parent = (await runs.FindAsync(TenantId.Default, first.RunId, default))!;
+        var run = await runs.CreateAsync(TenantId.Default, parent.ExperimentId, new RunStart("late", DateTimeOffset.UnixEpoch, []), default);
+        var late = new StudyTrial(6, TrialState.Running, first.Parameters, 6, run.Id, DateTimeOffset.UnixEpoch);
+        await pipeline.Get<StudyStore>().AddAsync(
+            TenantId.Default, request.Id, late.CancelledAt(DateTimeOffset.UnixEpoch.AddSeconds(1)), default);
+
+        await pipeline.Get<TrialRuns>().CancelAllAsync(TenantId.Default, request.Id, default);
+
+        Assert.Equal(RunStatus.Killed, (await runs.FindAsync(TenantId.Default, run.Id, default))!.Status);
+    }
+
+    [Fact]
     public async Task A_study_begins_with_what_an_earlier_one_has_found()
     {
         await using var pipeline = await Customers.PipelineAsync();
