@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Mlops.AbTesting;
-using Mlops.Api.Operations;
 using Mlops.Api.Serving;
 using Mlops.Data;
 using Mlops.Http;
