@@ -106,7 +106,7 @@ public sealed class ScoringQueueTests : IDisposable
     {
         using var rows = new FeatureRows(1, 0);
         rows.Add();
-        rows.Set(0, x);
+        rows.Set(0, 0, x);
         var scores = new float[1];
         return (await queue.ScoreAsync(rows, scores, deadline, cancellationToken), scores[0]);
     }
