@@ -68,10 +68,9 @@ internal sealed class V2Client(HttpClient http)
         using (var response = await http.SendAsync(request))
         {
             var body = await response.Content.ReadAsByteArrayAsync();
-            var length = response.Headers.TryGetValues(HeaderLength, out var said)
-                ? int.Parse(said.Single(), CultureInfo.InvariantCulture)
-                : body.Length;
-            Assert.Equal(length < body.Length ? "application/octet-stream" : "application/json", response.Content.Headers.ContentType?.MediaType);
+            var hasBinary = response.Headers.TryGetValues(HeaderLength, out var said);
+            var length = hasBinary ? int.Parse(said!.Single(), CultureInfo.InvariantCulture) : body.Length;
+            Assert.Equal(hasBinary ? "application/octet-stream" : "application/json", response.Content.Headers.ContentType?.MediaType);
             var json = JsonNode.Parse(body.AsSpan(0, length)) ?? throw new InvalidDataException("The answer is null.");
             return new V2Reply((int)response.StatusCode, json, body[length..]);
         }
