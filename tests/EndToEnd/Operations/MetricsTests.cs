@@ -94,7 +94,7 @@ public sealed class MetricsTests(DocumentedPlatform platform)
         await using var prometheus = new PrometheusServer(platform.Host.Address);
 
         Assert.Equal(1, Assert.Single(await prometheus.QueryAsync("up{job=\"mlops\"} == 1")).Value);
-        var (labels, count) = Assert.Single(await prometheus.QueryAsync("""mlops_prediction_requests_total{endpoint="fruit",status="200"}"""));
+        var (labels, count) = Assert.Single(await prometheus.QueryAsync("""mlops_prediction_requests_total{endpoint="fruit",status="200",dialect="native"}"""));
         Assert.True(count >= 1);
         Assert.Equal(
             ("default", "fruit", "native"),
