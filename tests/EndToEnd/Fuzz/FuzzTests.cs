@@ -22,7 +22,10 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
     [
         "UploadDataset 413", "PutArtifact 413", "Predict 422", "Predict 429", "Predict 503", "Predict 504", "Readyz 503", "StartTraining 422", "StartReproduction 409",
         "Ready 503", "V1Explain 409",
-        .. new[] { "InvokeEndpoint", "Invoke", "PredictOne", "V1Predict", "V1Explain" }.SelectMany(id => new[] { $"{id} 422", $"{id} 429", $"{id} 503", $"{id} 504" }),
+        .. new[] { "InvokeEndpoint", "Invoke", "PredictOne", "V1Predict", "V1Explain", "V2Infer", "V2InferVersion" }
+            .SelectMany(id => new[] { $"{id} 422", $"{id} 429", $"{id} 503", $"{id} 504" }),
+        "V2Infer 413", "V2InferVersion 413",
+        .. new[] { "V2Ready", "V2Model", "V2ModelVersion", "V2ModelReady", "V2ModelVersionReady", "V2LoadModel" }.Select(id => $"{id} 503"),
         "RegisterModelVersion 200", "RegisterModelVersion 413", "ExplainModelVersion 409", "ExplainModelVersion 413", "Explain 409", "Explain 413", "Explain 503",
     ];
 
@@ -206,7 +209,8 @@ public sealed class FuzzTests(DocumentedPlatform platform, ITestOutputHelper out
         }
 
         var mustName = request.Wrong is Wrong.Field or Wrong.Path && answer.Status is 400 or 413 or 415;
-        return ErrorForms.Of(request.Target.Split('?')[0]) switch
+        // Whose path it is shows only once the dots in it are followed.
+        return ErrorForms.Of(new Uri($"http://localhost{request.Target}").AbsolutePath) switch
         {
             not ErrorForm.Problem when answer.ContentType is not ("application/json" or "text/plain") => "no error of the protocol",
             ErrorForm.Inference => FaultOf(answer.Json?["error"]?.GetValue<string>(), mustName),
