@@ -83,6 +83,9 @@ def main():
             for server, form in contestants:
                 for model in MODELS:
                     servers.check(server, form, model, golden)
+            for server, form in contestants:
+                # Until a runtime has compiled what is hot for good, it is not itself.
+                servers.Load(folder, form, "lr", 1, golden, 256).run(server, 8, 5)
             lines = []
             for case in CASES:
                 model, rows, connections, _ = case
