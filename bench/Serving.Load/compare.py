@@ -100,6 +100,7 @@ def main():
                     print(lines[-1], flush=True)
             memory = ", ".join(f"{server.name} {server.resident_bytes() / 1e6:,.0f} MB" for server in (fastapi, fastapi2, fastify, ours))
             cost = inside(ours, golden, folder, asked.seconds)
+            logged, dropped = (ours.metric("mlops_prediction_log_records_total", outcome=outcome) for outcome in ("written", "dropped"))
 
     asked.report.write_text("\n".join([
         "# Serving under load, beside other stacks", "",
@@ -107,6 +108,8 @@ def main():
         f"generator (wrk, one thread) has a share of; load average {os.getloadavg()[0]:.1f} at the end. Medians of rounds in which the servers "
         "took turns. All serve the same two models of 30 features; ours checks, routes by policy, measures and logs each request "
         "(async), as it does by default. V1 is KServe's form, which the peers speak too; V2 the Open Inference Protocol.", "",
+        f"Of the requests to us {logged:,.0f} are in the prediction log and {dropped:,.0f} found no room in its queue, which readers see as gaps.",
+        "",
         f"Memory after all of it: {memory}.",
         *lines, "", "## What a request costs within the process", "",
         "8 connections. Memory as .NET counts it, whatever else the process did included. Processor time is the whole process's, the "

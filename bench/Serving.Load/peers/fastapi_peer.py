@@ -1,4 +1,4 @@
-"""What people write first: FastAPI with a pydantic body around scikit-learn. Run by uvicorn; MODELS names the folder."""
+"""What people write first: FastAPI around scikit-learn, with pydantic models of what comes and goes. Run by uvicorn; MODELS names the folder."""
 import os
 import pathlib
 
@@ -16,12 +16,18 @@ class Rows(BaseModel):
     instances: list[list[float]]
 
 
+class Predictions(BaseModel):
+    predictions: list[int]
+    probabilities: list[list[float]]
+
+
+# Coroutines, for handing each request to a thread would cost more than a prediction.
 @app.get("/health")
-def health():
+async def health():
     return {"status": "ok"}
 
 
-@app.post("/predict/{name}")
-def predict(name: str, body: Rows):
+@app.post("/predict/{name}", response_model=Predictions)
+async def predict(name: str, body: Rows):
     probabilities = models[name].predict_proba(numpy.array(body.instances))
     return {"predictions": probabilities.argmax(axis=1).tolist(), "probabilities": probabilities.tolist()}
