@@ -1,5 +1,5 @@
+using System.Buffers.Text;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Mlops.Registry;
 using Mlops.Training;
@@ -14,14 +14,14 @@ namespace Mlops.Learning;
 /// </remarks>
 internal static class SizedRun
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
     public static void Run(int rows, int columns, int threads)
     {
         // Trainings on few rows first, until the code is compiled to the end: the compiler's memory is not the learner's.
         var learner = new GradientBoosting();
         var options = new TrainingOptions(Defaults.Of(learner), 0, threads);
-        var few = Problem.Make(TaskType.Binary, 2_000, columns).Train;
+        var few = Problem.Make(TaskType.Binary, 5_000, columns).Train;
         for (var warmUp = Stopwatch.StartNew(); warmUp.Elapsed < WarmUp;)
         {
             learner.Train(few, options, CancellationToken.None);
@@ -29,21 +29,16 @@ internal static class SizedRun
 
         var data = Problem.Make(TaskType.Binary, rows, columns).Train;
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        var heap = GC.GetTotalMemory(forceFullCollection: true);
-        var peakHeap = heap;
-        var resident = Resident("VmRSS");
+        var resident = Resident("VmRSS:"u8);
 
         // From here on the kernel's high-water mark is that of the training alone.
         File.WriteAllText("/proc/self/clear_refs", "5");
         var before = Environment.CpuUsage.TotalTime;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var watch = Stopwatch.StartNew();
-        using (new Timer(_ => peakHeap = Math.Max(peakHeap, GC.GetTotalMemory(forceFullCollection: false)), null, 0, 5))
-        {
-            learner.Train(data, options, CancellationToken.None);
-        }
-
+        learner.Train(data, options, CancellationToken.None);
         var wall = watch.Elapsed.TotalSeconds;
+        var peak = Resident("VmHWM:"u8);
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var cpu = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         var source = 8L * rows * (columns + 1);
@@ -55,16 +50,21 @@ internal static class SizedRun
             cpu,
             sourceBytes = source,
             binnedBytes = (long)rows * columns,
-            peakBytes = source + Resident("VmHWM") - resident,
+            peakBytes = source + peak - resident,
             allocatedBytes = allocated,
-            peakHeapBytes = source + peakHeap - heap,
         }));
         GC.KeepAlive(data);
     }
 
-    /// <summary>A line of /proc/self/status in bytes; the file has it in KiB.</summary>
-    private static long Resident(string name) => 1_024 * File.ReadLines("/proc/self/status")
-        .Where(line => line.StartsWith(name + ":", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.AsSpan(name.Length + 1).TrimEnd("kB "), provider: CultureInfo.InvariantCulture))
-        .Single();
+    /// <summary>A line of /proc/self/status in bytes; the file has it in KiB. Read without garbage that would count as the learner's.</summary>
+    private static long Resident(ReadOnlySpan<byte> name)
+    {
+        Span<byte> text = stackalloc byte[4_096];
+        using var file = File.OpenHandle("/proc/self/status");
+        ReadOnlySpan<byte> status = text[..RandomAccess.Read(file, text, 0)];
+        var value = status[(status.IndexOf(name) + name.Length)..].TrimStart("\t "u8);
+        return Utf8Parser.TryParse(value, out long kibibytes, out _)
+            ? 1_024 * kibibytes
+            : throw new InvalidDataException("/proc/self/status does not say what is resident.");
+    }
 }

@@ -20,73 +20,171 @@ internal static class Chunks
         }
         else
         {
-            new Shared(count, work).Run(Math.Min(threads, count) - 1);
+            Team.Run(threads - 1, count, work);
         }
     }
 
     /// <summary>Where chunk <paramref name="index"/> of <paramref name="count"/> starts in <paramref name="length"/> items.</summary>
     public static int Start(int index, int count, int length) => (int)((long)length * index / count);
 
-    /// <summary>Pieces that threads take one by one.</summary>
+    /// <summary>A thread and those that help it with its pieces, which each of them takes one by one.</summary>
     /// <remarks>
-    /// A tree asks for this some sixty times, for work of microseconds: Parallel.For would leave a few KiB of garbage each time. Nobody
-    /// waits for a helper that has not begun, so that the caller does all the work where no other thread is free.
+    /// A tree asks for help some hundred times, for work of microseconds: waking a thread would take longer, so helpers linger for the
+    /// next work of the same caller, and nothing is allocated. Nobody waits for a helper that has not begun, so that the caller does all
+    /// the work where no other thread is free.
     /// </remarks>
-    private sealed class Shared(int pieces, Action<int> work) : IThreadPoolWorkItem
+    private sealed class Team(int size) : IThreadPoolWorkItem
     {
+        // How often a helper looks for more work before it leaves, and the caller whether all is done before it sleeps:
+        // together some 50 µs.
+        private const int Looks = 400;
+        private const int PauseBetweenLooks = 400;
+
+        [ThreadStatic]
+        private static Team? _own;
+
+        private static readonly Action<int> Nothing = _ => { };
+
+        private readonly int _size = size;
         private readonly object _end = new();
-        private int _taken;
+
+        // How many pieces there are, in the high half, and how many were asked for: one number, so that whoever asks late finds out.
+        private long _ticket;
+        private Action<int> _work = Nothing;
+        private int _count;
         private int _done;
+        private int _helping;
         private ExceptionDispatchInfo? _failure;
 
-        public void Run(int helpers)
+        public static void Run(int size, int count, Action<int> work)
         {
-            for (var i = 0; i < helpers; i++)
+            // A piece may be cut further: then this thread's team is at work already.
+            var team = _own?._size == size ? _own : new Team(size);
+            _own = null;
+            try
+            {
+                team.Do(count, work);
+            }
+            finally
+            {
+                _own = team;
+            }
+        }
+
+        /// <summary>Helps, on a thread of the pool.</summary>
+        public void Execute()
+        {
+            do
+            {
+                for (var looks = Looks; looks > 0; looks--)
+                {
+                    if (HasWork)
+                    {
+                        TakePieces();
+                        looks = Looks;
+                    }
+
+                    Thread.SpinWait(PauseBetweenLooks);
+                }
+
+                Interlocked.Decrement(ref _helping);
+            }
+            while (HasWork && Join(_size));
+        }
+
+        private bool HasWork
+        {
+            get
+            {
+                var ticket = Volatile.Read(ref _ticket);
+                return (uint)ticket < (uint)(ticket >> 32);
+            }
+        }
+
+        private void Do(int count, Action<int> work)
+        {
+            (_work, _count, _done, _failure) = (work, count, 0, null);
+            Volatile.Write(ref _ticket, (long)count << 32);
+            while (Join(Math.Min(_size, count - 1)))
             {
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
 
-            Execute();
-            for (var spin = default(SpinWait); Volatile.Read(ref _done) < pieces && !spin.NextSpinWillYield;)
+            TakePieces();
+            for (var looks = Looks; looks > 0 && Volatile.Read(ref _done) < count; looks--)
             {
-                spin.SpinOnce();
+                Thread.SpinWait(PauseBetweenLooks);
             }
 
-            lock (_end)
+            if (Volatile.Read(ref _done) < count)
             {
-                while (_done < pieces)
+                lock (_end)
                 {
-                    Monitor.Wait(_end);
+                    while (Volatile.Read(ref _done) < count)
+                    {
+                        Monitor.Wait(_end);
+                    }
                 }
             }
 
-            Volatile.Read(ref _failure)?.Throw();
+            _work = Nothing;
+            _failure?.Throw();
         }
 
-        public void Execute()
+        /// <returns>Whether there were fewer than <paramref name="most"/> helpers, and now is one more.</returns>
+        private bool Join(int most)
         {
-            for (int piece; (piece = Interlocked.Increment(ref _taken) - 1) < pieces;)
+            for (var helping = Volatile.Read(ref _helping); helping < most;)
             {
-                try
+                var seen = Interlocked.CompareExchange(ref _helping, helping + 1, helping);
+                if (seen == helping)
                 {
-                    if (Volatile.Read(ref _failure) is null)
-                    {
-                        work(piece);
-                    }
-                }
-#pragma warning disable CA1031 // It is thrown again where the work was asked for.
-                catch (Exception exception)
-#pragma warning restore CA1031
-                {
-                    Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+                    return true;
                 }
 
-                if (Interlocked.Increment(ref _done) == pieces)
+                helping = seen;
+            }
+
+            return false;
+        }
+
+        private void TakePieces()
+        {
+            while (true)
+            {
+                var ticket = Interlocked.Increment(ref _ticket) - 1;
+                var piece = (uint)ticket;
+                if (piece >= (uint)(ticket >> 32))
                 {
-                    lock (_end)
-                    {
-                        Monitor.PulseAll(_end);
-                    }
+                    return;
+                }
+
+                // The caller does not go on before this piece is done: until then the work is the one that it is of.
+                Do((int)piece);
+            }
+        }
+
+        private void Do(int piece)
+        {
+            try
+            {
+                if (Volatile.Read(ref _failure) is null)
+                {
+                    _work(piece);
+                }
+            }
+#pragma warning disable CA1031 // It is thrown again where the work was asked for.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+            }
+
+            if (Interlocked.Increment(ref _done) == Volatile.Read(ref _count))
+            {
+                lock (_end)
+                {
+                    Monitor.PulseAll(_end);
                 }
             }
         }

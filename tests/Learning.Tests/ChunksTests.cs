@@ -18,6 +18,19 @@ public sealed class ChunksTests
     }
 
     [Fact]
+    public void Helpers_that_linger_from_one_run_to_the_next_do_each_piece_of_each_run_once()
+    {
+        for (var run = 0; run < 20_000; run++)
+        {
+            var times = new int[run % 9];
+
+            Chunks.Run(4, times.Length, piece => Interlocked.Increment(ref times[piece]));
+
+            Assert.DoesNotContain(times, time => time is not 1);
+        }
+    }
+
+    [Fact]
     public void No_more_pieces_are_under_way_at_once_than_there_are_threads()
     {
         var (running, most) = (0, 0);

@@ -15,29 +15,26 @@ internal sealed class BinnedMatrix
     private const int SampleRows = 200_000;
     private const int BlockRows = 1_024;
 
-    private readonly ulong[][] _tiles;
-    private readonly (int Tile, int Lane, byte Own)[] _places;
+    private readonly byte[][] _tiles;
+    private readonly ConcurrentBag<int[]> _rooms;
+    private readonly (int Tile, int Lane, int Stride, byte Own)[] _places;
 
-    /// <param name="spare">Arrays of as many as there are rows, which tiles are made of before any is allocated.</param>
-    private BinnedMatrix(int rows, FeatureBins[] columns, BinSlots slots, ConcurrentBag<ulong[]> spare)
+    /// <param name="rooms">What <see cref="TakeRoom"/> gives before it allocates.</param>
+    private BinnedMatrix(int rows, FeatureBins[] columns, BinSlots slots, ConcurrentBag<int[]> rooms)
     {
-        (Rows, Columns, Slots) = (rows, columns, slots);
-
-        // An even number of tiles of like width keeps two threads busy alike.
-        var tiles = (slots.Count + TileWidth - 1) / TileWidth;
-        tiles += tiles % 2 is 1 && tiles < slots.Count ? 1 : 0;
-        _tiles = new ulong[tiles][];
-        _places = new (int, int, byte)[columns.Length];
-        for (var tile = 0; tile < tiles; tile++)
+        (Rows, Columns, Slots, _rooms) = (rows, columns, slots, rooms);
+        _tiles = new byte[(slots.Count + TileWidth - 1) / TileWidth][];
+        _places = new (int, int, int, byte)[columns.Length];
+        for (var tile = 0; tile < _tiles.Length; tile++)
         {
-            _tiles[tile] = spare.TryTake(out var room) ? room : new ulong[rows];
             var (first, count) = SlotsOf(tile);
+            _tiles[tile] = new byte[(rows * count) + Histogram.Overhang];
             for (var lane = 0; lane < count; lane++)
             {
                 var sharing = slots[first + lane];
                 for (var i = 0; i < sharing.Length; i++)
                 {
-                    _places[sharing[i]] = (tile, lane, sharing.Length is 1 ? (byte)0 : (byte)(i + 1));
+                    _places[sharing[i]] = (tile, lane, count, sharing.Length is 1 ? (byte)0 : (byte)(i + 1));
                 }
             }
         }
@@ -55,8 +52,8 @@ internal sealed class BinnedMatrix
 
     public int Tiles => _tiles.Length;
 
-    /// <summary>What the slots of a tile have for every row, a byte each, that of the first slot lowest; bytes of no slot may be anything.</summary>
-    public ReadOnlySpan<ulong> Tile(int tile) => _tiles[tile];
+    /// <summary>What the slots of a tile have for every row, a byte each, and <see cref="Histogram.Overhang"/> more bytes.</summary>
+    public ReadOnlySpan<byte> Tile(int tile) => _tiles[tile];
 
     /// <summary>The slots in a tile.</summary>
     public (int First, int Count) SlotsOf(int tile)
@@ -65,12 +62,15 @@ internal sealed class BinnedMatrix
         return (first, Chunks.Start(tile + 1, Tiles, Slots.Count) - first);
     }
 
-    /// <summary>What the slot of a column has for row r is at 8 r: see <see cref="BinOf"/>.</summary>
-    public ReadOnlySpan<byte> Stored(int column)
+    /// <summary>What the slot of a column has for each row, some bytes apart: see <see cref="BinOf"/>.</summary>
+    public StoredBins Stored(int column)
     {
-        var (tile, lane, _) = _places[column];
-        return MemoryMarshal.AsBytes(_tiles[tile].AsSpan())[lane..];
+        var (tile, lane, stride, _) = _places[column];
+        return new StoredBins(Tile(tile)[lane..], stride);
     }
+
+    /// <summary>Two integers per row to work with, which nobody else has from here on.</summary>
+    public int[] TakeRoom() => _rooms.TryTake(out var room) ? room : new int[2 * Rows];
 
     /// <summary>The bin of a column that its slot's byte means.</summary>
     public int BinOf(int column, int stored)
@@ -81,8 +81,8 @@ internal sealed class BinnedMatrix
 
     public byte Bin(int column, int row)
     {
-        var (tile, lane, own) = _places[column];
-        var stored = (byte)(_tiles[tile][row] >> (8 * lane));
+        var (tile, lane, stride, own) = _places[column];
+        var stored = _tiles[tile][(row * stride) + lane];
         return own is 0 ? stored : stored == own ? (byte)1 : (byte)0;
     }
 
@@ -108,19 +108,19 @@ internal sealed class BinnedMatrix
             category.Learn(sample).CopyTo(bins, category.First);
         }
 
-        // Putting a column in order takes four bytes a row twice: as much as a tile, which that room becomes.
-        var spare = new ConcurrentBag<ulong[]>();
+        // Putting a column in order takes four bytes a row twice: room that is needed for other things afterwards.
+        var rooms = new ConcurrentBag<int[]>();
         int[] others = [.. Enumerable.Range(0, bins.Length).Where(column => bins[column] is null)];
         Chunks.Run(threads, others.Length, index =>
         {
             var column = others[index];
-            var room = spare.TryTake(out var used) ? used : new ulong[rows];
-            var values = MemoryMarshal.Cast<ulong, float>(room.AsSpan())[..rows];
+            var room = rooms.TryTake(out var used) ? used : new int[2 * rows];
+            var values = MemoryMarshal.Cast<int, float>(room.AsSpan(0, rows));
             columns.Columns[column](0, values);
-            bins[column] = Learn(values, MemoryMarshal.Cast<ulong, uint>(room.AsSpan())[rows..], sample, levels[column], maxBins);
-            spare.Add(room);
+            bins[column] = Learn(values, MemoryMarshal.Cast<int, uint>(room.AsSpan(rows)), sample, levels[column], maxBins);
+            rooms.Add(room);
         });
-        return Fill(new BinnedMatrix(rows, bins, new BinSlots(bins, columns.Indicators), spare), columns, threads);
+        return Fill(new BinnedMatrix(rows, bins, new BinSlots(bins, columns.Indicators), rooms), columns, threads);
     }
 
     /// <summary>Other rows, in the bins of these.</summary>
@@ -133,10 +133,11 @@ internal sealed class BinnedMatrix
         var taken = new BinnedMatrix(rows.Length, Columns, Slots, []);
         Chunks.Run(threads, Tiles, tile =>
         {
+            var stride = SlotsOf(tile).Count;
             var (source, target) = (_tiles[tile], taken._tiles[tile]);
             for (var i = 0; i < rows.Length; i++)
             {
-                target[i] = source[rows[i]];
+                source.AsSpan(rows[i] * stride, stride).CopyTo(target.AsSpan(i * stride));
             }
         });
         return taken;
@@ -165,17 +166,16 @@ internal sealed class BinnedMatrix
     {
         Chunks.Run(threads, matrix.Tiles, tile =>
         {
-            var bins = MemoryMarshal.AsBytes(matrix._tiles[tile].AsSpan());
             var (first, count) = matrix.SlotsOf(tile);
             for (var slot = first; slot < first + count; slot++)
             {
-                matrix.FillSlot(slot, columns, bins[(slot - first)..]);
+                matrix.FillSlot(slot, columns, matrix._tiles[tile].AsSpan(slot - first), count);
             }
         });
         return matrix;
     }
 
-    private void FillSlot(int slot, TreeColumns columns, Span<byte> bins)
+    private void FillSlot(int slot, TreeColumns columns, Span<byte> bins, int stride)
     {
         var column = Slots[slot][0];
         if (Slots[slot].Length > 1)
@@ -185,7 +185,7 @@ internal sealed class BinnedMatrix
             for (var row = 0; row < Rows; row++)
             {
                 var code = category.Codes[row];
-                bins[8 * row] = code is CategoryLevels.Unknown ? (byte)0 : bytes[code];
+                bins[stride * row] = code is CategoryLevels.Unknown ? (byte)0 : bytes[code];
             }
 
             return;
@@ -196,7 +196,15 @@ internal sealed class BinnedMatrix
         {
             var some = values[..Math.Min(BlockRows, Rows - start)];
             columns.Columns[column](start, some);
-            Columns[column].FindAll(some, bins[(8 * start)..]);
+            Columns[column].FindAll(some, bins[(stride * start)..], stride);
         }
     }
+}
+
+/// <summary>A byte per row; <paramref name="stride"/> apart.</summary>
+internal readonly ref struct StoredBins(ReadOnlySpan<byte> bytes, int stride)
+{
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    public byte this[int row] => _bytes[row * stride];
 }

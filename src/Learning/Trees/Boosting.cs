@@ -26,6 +26,11 @@ internal sealed class Boosting
     private readonly float[] _gradients;
     private readonly float[] _hessians;
     private readonly List<Tree> _trees = [];
+    private readonly int _chunks;
+
+    // Made once, as rounds are many.
+    private readonly Action<int> _derive;
+    private readonly LeafValue? _leafValue;
 
     /// <param name="validation">Rows to watch the loss on, if any; in the bins of the training rows.</param>
     public Boosting(
@@ -43,6 +48,8 @@ internal sealed class Boosting
         _validation = validation is null ? null : new ScoredRows(loss, validation, BaseScores, threads);
         _gradients = new float[_train.Scores.Length];
         _hessians = new float[_train.Scores.Length];
+        _chunks = (_train.Rows + ChunkRows - 1) / ChunkRows;
+        (_derive, _leafValue) = (Derive, loss.RenewsLeaves ? _train.LeafValue : null);
     }
 
     public float[] BaseScores { get; }
@@ -93,8 +100,8 @@ internal sealed class Boosting
     /// <returns><see langword="false"/> if no tree found anything to split; then nothing has changed.</returns>
     private bool AddRound(CancellationToken cancellationToken)
     {
-        Derive();
         var rows = _train.Rows;
+        Chunks.Run(_threads, _chunks, _derive);
         var sample = _plan.RowSample < 1 ? Sampling.Rows(rows, _plan.RowSample, _random) : null;
         var grown = false;
         for (var k = 0; k < _loss.Outputs; k++)
@@ -107,7 +114,7 @@ internal sealed class Boosting
                 sample,
                 columns,
                 _random,
-                _loss.RenewsLeaves ? _train.LeafValue : null);
+                _leafValue);
             grown |= leaves.Count > 1;
             _trees.Add(tree);
             if (sample is null)
@@ -132,26 +139,22 @@ internal sealed class Boosting
         return true;
     }
 
-    private void Derive()
+    private void Derive(int chunk)
     {
         var rows = _train.Rows;
-        var chunks = (rows + ChunkRows - 1) / ChunkRows;
-        Chunks.Run(_threads, chunks, chunk =>
+        var (start, end) = (Chunks.Start(chunk, _chunks, rows), Chunks.Start(chunk + 1, _chunks, rows));
+        _loss.Derive(_train.Target, _train.Scores, _gradients, _hessians, start, end);
+        if (_train.Weights is { } weights)
         {
-            var (start, end) = (Chunks.Start(chunk, chunks, rows), Chunks.Start(chunk + 1, chunks, rows));
-            _loss.Derive(_train.Target, _train.Scores, _gradients, _hessians, start, end);
-            if (_train.Weights is { } weights)
+            for (var k = 0; k < _loss.Outputs; k++)
             {
-                for (var k = 0; k < _loss.Outputs; k++)
+                for (var row = start; row < end; row++)
                 {
-                    for (var row = start; row < end; row++)
-                    {
-                        _gradients[(k * rows) + row] *= (float)weights[row];
-                        _hessians[(k * rows) + row] *= (float)weights[row];
-                    }
+                    _gradients[(k * rows) + row] *= (float)weights[row];
+                    _hessians[(k * rows) + row] *= (float)weights[row];
                 }
             }
-        });
+        }
     }
 
     /// <summary>Takes back the rounds after the first <paramref name="rounds"/>.</summary>

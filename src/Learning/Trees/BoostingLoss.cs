@@ -18,10 +18,11 @@ internal abstract class BoostingLoss
     public abstract double[] BaseScores(double[] target, double[]? weights);
 
     /// <summary>Writes the first and second derivatives of the loss of rows <paramref name="start"/> to <paramref name="end"/>.</summary>
-    public abstract void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end);
+    public abstract void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end);
 
     /// <summary>The loss of one row.</summary>
-    public abstract double At(double[] target, double[] scores, int row);
+    public abstract double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row);
 
     /// <summary>The best constant to add to the scores of some rows.</summary>
     /// <param name="residuals">Target less score of each of them; put in another order.</param>

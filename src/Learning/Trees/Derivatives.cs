@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Mlops.Learning;
 
 /// <summary>The first and second derivative of the loss at every row, in single precision.</summary>
@@ -21,7 +25,7 @@ internal readonly record struct Derivatives(ReadOnlyMemory<float> First, ReadOnl
             var seconds = second.Span;
             double gradient = 0;
             double hessian = 0;
-            foreach (var row in Slice(rows.Span, chunk, chunks))
+            foreach (var row in rows.Span[Chunks.Start(chunk, chunks, rows.Length)..Chunks.Start(chunk + 1, chunks, rows.Length)])
             {
                 gradient += Math.Abs(firsts[row]);
                 hessian += seconds[row];
@@ -32,40 +36,19 @@ internal readonly record struct Derivatives(ReadOnlyMemory<float> First, ReadOnl
         return new FixedPoint(rows.Length, magnitudes.Sum(sum => sum.First), magnitudes.Sum(sum => sum.Second));
     }
 
-    /// <summary>Writes those of these rows side by side, as whole numbers.</summary>
-    /// <param name="target">Room for four int per row.</param>
-    public void Gather(ReadOnlyMemory<int> rows, FixedPoint scale, Memory<int> target, int threads)
-    {
-        if (threads is 1 || rows.Length <= ChunkRows)
-        {
-            Gather(rows.Span, scale, target.Span);
-        }
-        else
-        {
-            GatherShared(rows, scale, target, threads);
-        }
-    }
-
-    /// <summary>Apart, so that only where threads share the work there is garbage of that.</summary>
-    private void GatherShared(ReadOnlyMemory<int> rows, FixedPoint scale, Memory<int> target, int threads)
-    {
-        var all = this;
-        var chunks = (rows.Length + ChunkRows - 1) / ChunkRows;
-        Chunks.Run(threads, chunks, chunk => all.Gather(
-            Slice(rows.Span, chunk, chunks), scale, target.Span[(IntsPerRow * Chunks.Start(chunk, chunks, rows.Length))..]));
-    }
-
-    private void Gather(ReadOnlySpan<int> rows, FixedPoint scale, Span<int> target)
+    /// <summary>Those of some rows as whole numbers, side by side.</summary>
+    /// <param name="room">Where to put them: four int per row, or more.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ReadOnlySpan<Vector128<long>> Gather(ReadOnlySpan<int> rows, FixedPoint scale, Span<int> room)
     {
         var first = First.Span;
         var second = Second.Span;
-        var gathered = LeafRows.AsDerivatives(target)[..rows.Length];
+        var gathered = MemoryMarshal.Cast<int, Vector128<long>>(room)[..rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
             gathered[i] = scale.Row(first[rows[i]], second[rows[i]]);
         }
-    }
 
-    private static ReadOnlySpan<int> Slice(ReadOnlySpan<int> rows, int chunk, int chunks) =>
-        rows[Chunks.Start(chunk, chunks, rows.Length)..Chunks.Start(chunk + 1, chunks, rows.Length)];
+        return gathered;
+    }
 }

@@ -18,10 +18,10 @@ internal sealed class FeatureBins
 
     private readonly float[] _padded = new float[MaxBins];
 
-    private FeatureBins(float[] edges, bool hasMissing, bool isCategorical)
+    private FeatureBins(ReadOnlySpan<float> edges, bool hasMissing, bool isCategorical)
     {
-        (Edges, HasMissing, IsCategorical) = (edges, hasMissing, isCategorical);
-        edges.CopyTo(_padded, 0);
+        (Count, HasMissing, IsCategorical) = (edges.Length + 1, hasMissing, isCategorical);
+        edges.CopyTo(_padded);
         _padded.AsSpan(edges.Length).Fill(float.PositiveInfinity);
     }
 
@@ -32,7 +32,7 @@ internal sealed class FeatureBins
     public static FeatureBins Constant { get; } = new([], hasMissing: false, isCategorical: false);
 
     /// <summary>Ascending; one fewer than <see cref="Count"/>.</summary>
-    public float[] Edges { get; }
+    public ReadOnlySpan<float> Edges => _padded.AsSpan(0, Count - 1);
 
     /// <summary>Whether training has seen a missing value; it is in the bin numbered <see cref="Count"/>.</summary>
     public bool HasMissing { get; }
@@ -44,7 +44,7 @@ internal sealed class FeatureBins
     public int MissingBin => HasMissing ? Count : -1;
 
     /// <summary>How many bins hold values.</summary>
-    public int Count => Edges.Length + 1;
+    public int Count { get; }
 
     /// <summary>How many bins there are in all.</summary>
     public int Width => Count + (HasMissing ? 1 : 0);
@@ -58,10 +58,11 @@ internal sealed class FeatureBins
     public static FeatureBins Learn(Span<float> values, Span<uint> spare, bool hasMissing, int maxBins)
     {
         var present = FloatSort.Present(values, values, spare);
-        var edges = MidpointsBetweenDistinct(present, maxBins) ?? Quantiles(present, maxBins);
+        Span<float> edges = stackalloc float[maxBins];
+        var count = MidpointsBetweenDistinct(present, edges) ?? Quantiles(present, edges);
 
         // Where all is missing there is nothing to tell apart.
-        return new FeatureBins(edges, hasMissing && present.Length > 0, isCategorical: false);
+        return new FeatureBins(edges[..count], hasMissing && present.Length > 0, isCategorical: false);
     }
 
     /// <param name="levels">How many categories there are; the more frequent have the lower ranks.</param>
@@ -71,16 +72,20 @@ internal sealed class FeatureBins
         return new FeatureBins(hasPresent ? [.. edges] : [], hasMissing && hasPresent, isCategorical: true);
     }
 
+    /// <summary>Numbers up to and including it are in this bin or one before it; infinite for the last, which has all others.</summary>
+    public float Threshold(int bin) => _padded[bin];
+
     /// <summary>The bin of a value: the first whose edge is not below it.</summary>
     public byte Find(float value)
     {
         Span<byte> found = [0];
-        FindAll([value], found);
+        FindAll([value], found, stride: 1);
         return found[0];
     }
 
-    /// <summary>The bin of the value at i goes to 8 i.</summary>
-    public void FindAll(ReadOnlySpan<float> values, Span<byte> bins)
+    /// <summary>The bin of the value at i goes to <paramref name="stride"/> · i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void FindAll(ReadOnlySpan<float> values, Span<byte> bins, int stride)
     {
         var missing = (byte)(HasMissing ? Count : 0);
         ref var edges = ref MemoryMarshal.GetArrayDataReference(_padded);
@@ -96,7 +101,7 @@ internal sealed class FeatureBins
             low = Step(ref edges, value, low, 4);
             low = Step(ref edges, value, low, 2);
             low = Step(ref edges, value, low, 1);
-            bins[8 * i] = float.IsNaN(value) ? missing : (byte)low;
+            bins[stride * i] = float.IsNaN(value) ? missing : (byte)low;
         }
     }
 
@@ -104,40 +109,42 @@ internal sealed class FeatureBins
     private static int Step(ref float edges, float value, int low, int half) =>
         low + ((Unsafe.Add(ref edges, low + half - 1) < value ? 1 : 0) * half);
 
-    private static float[]? MidpointsBetweenDistinct(ReadOnlySpan<float> sorted, int maxBins)
+    /// <param name="edges">Room for as many as there may be bins.</param>
+    /// <returns>How many edges there are; null if they would make too many bins.</returns>
+    private static int? MidpointsBetweenDistinct(ReadOnlySpan<float> sorted, Span<float> edges)
     {
-        var edges = new List<float>();
+        var count = 0;
         for (var i = 1; i < sorted.Length; i++)
         {
             if (sorted[i - 1] < sorted[i])
             {
-                edges.Add(Midpoint(sorted[i - 1], sorted[i]));
-                if (edges.Count >= maxBins)
+                edges[count++] = Midpoint(sorted[i - 1], sorted[i]);
+                if (count >= edges.Length)
                 {
                     return null;
                 }
             }
         }
 
-        return [.. edges];
+        return count;
     }
 
-    private static float[] Quantiles(ReadOnlySpan<float> sorted, int maxBins)
+    private static int Quantiles(ReadOnlySpan<float> sorted, Span<float> edges)
     {
-        var edges = new List<float>();
-        for (var i = 1; i < maxBins; i++)
+        var count = 0;
+        for (var i = 1; i < edges.Length; i++)
         {
-            var position = (double)i / maxBins * (sorted.Length - 1);
+            var position = (double)i / edges.Length * (sorted.Length - 1);
             var edge = Midpoint(sorted[(int)Math.Floor(position)], sorted[(int)Math.Ceiling(position)]);
 
             // An edge at the maximum would have nothing above it.
-            if (edge < sorted[^1] && (edges.Count is 0 || edge > edges[^1]))
+            if (edge < sorted[^1] && (count is 0 || edge > edges[count - 1]))
             {
-                edges.Add(edge);
+                edges[count++] = edge;
             }
         }
 
-        return [.. edges];
+        return count;
     }
 
     private static float Midpoint(float low, float high)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Mlops.Learning;
@@ -38,6 +39,7 @@ internal static class FloatSort
     }
 
     /// <summary>Least significant digit first, in three passes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SortByBits(Span<uint> keys, Span<uint> spare)
     {
         // Flipped, bits are ordered as the numbers are: all bits of a negative one, of a positive one only the sign.

@@ -31,7 +31,7 @@ internal sealed class ForestBins(ForestTarget target)
         var outputs = target.Outputs;
         foreach (var row in rows)
         {
-            var start = matrix.BinOf(column, stored[8 * row]) * _width;
+            var start = matrix.BinOf(column, stored[row]) * _width;
             var weight = weights[row];
             if (target.IsOneOfMany)
             {

@@ -67,7 +67,6 @@ internal sealed class ForestGrower
             {
                 Column = split.Column,
                 Bin = (byte)split.Bin,
-                Threshold = ThresholdOf(split),
                 MissingLeft = split.MissingLeft,
                 Categories = split.Categories,
                 Cover = (float)sums.Weight,
@@ -137,11 +136,5 @@ internal sealed class ForestGrower
 
         return RowPartition.Run(
             _rows.AsMemory(start, length), _setAside.AsMemory(start, length), _table.Matrix, split.Column, _goesLeft, threads: 1);
-    }
-
-    private float ThresholdOf(ForestSplit split)
-    {
-        var edges = _table.Matrix.Columns[split.Column].Edges;
-        return split.Bin < edges.Length ? edges[split.Bin] : float.PositiveInfinity;
     }
 }

@@ -13,6 +13,9 @@ internal sealed class Histogram
     /// <summary>What the bins of a column take.</summary>
     public const int BytesPerColumn = Stride * 2 * sizeof(long);
 
+    /// <summary>How many bytes of a tile lie behind the last row, for the bins of a row are read eight at a time.</summary>
+    public const int Overhang = sizeof(ulong) - 1;
+
     private const int Alignment = 64;
 
     private readonly long[] _memory;
@@ -34,13 +37,13 @@ internal sealed class Histogram
     public void Clear() => _memory.AsSpan().Clear();
 
     /// <summary>Adds rows to their bins in up to eight columns at once.</summary>
-    /// <param name="tile">For every row of the table its bins, a byte for each column, the first column lowest.</param>
+    /// <param name="tile">For every row of the table its bins, a byte for each column, and <see cref="Overhang"/> more bytes.</param>
     /// <param name="rows">The rows to add.</param>
     /// <param name="derivatives">Those of each row to add, in the order of <paramref name="rows"/>, and maybe more behind.</param>
     /// <param name="bins">Those of each column, <see cref="Stride"/> apart.</param>
     /// <param name="columns">1 to 8.</param>
     public static void Accumulate(
-        ReadOnlySpan<ulong> tile, ReadOnlySpan<int> rows, ReadOnlySpan<Vector128<long>> derivatives, Span<FixedSum> bins, int columns)
+        ReadOnlySpan<byte> tile, ReadOnlySpan<int> rows, ReadOnlySpan<Vector128<long>> derivatives, Span<FixedSum> bins, int columns)
     {
         switch (columns)
         {
@@ -71,6 +74,17 @@ internal sealed class Histogram
         }
     }
 
+    /// <summary>Adds what another thread has counted.</summary>
+    public static void Add(Span<FixedSum> sums, ReadOnlySpan<FixedSum> others)
+    {
+        var to = MemoryMarshal.Cast<FixedSum, Vector256<long>>(sums);
+        var add = MemoryMarshal.Cast<FixedSum, Vector256<long>>(others);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] += add[i];
+        }
+    }
+
     /// <summary>Takes one child's sums from its parent's, which leaves the other child's.</summary>
     public static void Subtract(Span<FixedSum> parent, ReadOnlySpan<FixedSum> child)
     {
@@ -86,8 +100,9 @@ internal sealed class Histogram
     /// The hottest loop of training: the width is a constant to the compiler, which leaves out what a narrower tile lacks, and a bounds
     /// check per access would cost a third of the time. Rows come from the table that the tile is of; a byte is always below the stride.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate<TWidth>(
-        ReadOnlySpan<ulong> tile, ReadOnlySpan<int> rows, ReadOnlySpan<Vector128<long>> derivatives, Span<FixedSum> bins)
+        ReadOnlySpan<byte> tile, ReadOnlySpan<int> rows, ReadOnlySpan<Vector128<long>> derivatives, Span<FixedSum> bins)
         where TWidth : struct, IWidth
     {
         if (bins.Length < TWidth.Columns * Stride)
@@ -100,7 +115,7 @@ internal sealed class Histogram
         derivatives = derivatives[..rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
-            var packed = Unsafe.Add(ref binsOf, rows[i]);
+            var packed = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref binsOf, (nint)rows[i] * TWidth.Columns));
             var added = derivatives[i];
             Unsafe.Add(ref first, (nuint)(byte)packed) += added;
             if (TWidth.Columns > 1)

@@ -1,80 +1,98 @@
 namespace Mlops.Learning;
 
 /// <summary>Counts the rows of leaves by bin and finds the best split of each.</summary>
-/// <remarks>Threads share tiles of columns and blocks of rows. Not safe for concurrent use.</remarks>
+/// <remarks>
+/// Where there are enough rows, threads take blocks of them, each thread counting into a histogram of its own; when columns are searched,
+/// those are added up. Not safe for concurrent use.
+/// </remarks>
 internal sealed class LeafScan
 {
     // Below this many additions a second thread costs more than it does.
     private const int ParallelWork = 1 << 15;
 
+    // So many derivatives stay in the cache of a core while one tile of columns after the other is counted.
+    private const int MaxBlock = 1 << 13;
+
+    private const int MinBlock = 1 << 10;
+
+    // Pieces of a search per thread: enough for either to be done at about the same time.
+    private const int PiecesPerThread = 4;
+
     private readonly BinnedMatrix _matrix;
     private readonly GrowthLimits _limits;
     private readonly int _threads;
+    private readonly int _pieces;
     private readonly Split[] _smallSplits;
     private readonly Split[] _largeSplits;
 
     private readonly Stack<Histogram> _spare = new();
+    private readonly Histogram?[] _shares;
+    private readonly bool[] _hasShare;
 
     // What threads work on, and the work: made once, for a tree asks for it some sixty times.
-    private readonly Action<int> _countTile;
-    private readonly Action<int> _searchTile;
+    private readonly Action<int> _countShare;
+    private readonly Action<int> _searchPiece;
     private LeafRule _rule;
+    private Derivatives _derivatives;
+    private LeafRows _rows = null!;
     private GrowingLeaf _small = null!;
     private GrowingLeaf? _large;
-    private ReadOnlyMemory<int> _block;
-    private ReadOnlyMemory<int> _derivatives;
+    private int _sharing;
+    private int _nextRow;
 
     public LeafScan(BinnedMatrix matrix, GrowthLimits limits, int threads)
     {
         (_matrix, _limits, _threads) = (matrix, limits, threads);
+        _pieces = Math.Min(matrix.Slots.Count, PiecesPerThread * threads);
         (_smallSplits, _largeSplits) = (new Split[matrix.Slots.Count], new Split[matrix.Slots.Count]);
-        (_countTile, _searchTile) = (CountTile, SearchTile);
+        (_shares, _hasShare) = (new Histogram?[threads], new bool[threads]);
+        (_countShare, _searchPiece) = (CountShare, SearchPiece);
     }
 
     /// <summary>How many leaves hold a histogram.</summary>
     public int Held { get; private set; }
 
     /// <summary>
-    /// How many leaves may hold a histogram at a time: as many as together take no more room than the rows do in bins, but at least four.
+    /// How many leaves may hold a histogram at a time: as many as together take half the room that the rows do in bins, but at least three.
     /// </summary>
-    public int MostHeld => Math.Max(4, _matrix.Rows / Histogram.BytesPerColumn);
+    public int MostHeld => Math.Max(3, _matrix.Rows / (2 * Histogram.BytesPerColumn));
 
-    /// <summary>Gives a leaf a histogram of its rows.</summary>
-    public void Count(GrowingLeaf leaf, LeafRows rows, Derivatives derivatives, FixedPoint scale)
+    /// <summary>Gives a leaf a histogram of its rows, finished when it is searched.</summary>
+    public void Count(GrowingLeaf leaf, LeafRows rows, Derivatives derivatives, LeafRule rule)
     {
         leaf.Histogram = _spare.TryPop(out var spare) ? spare : new Histogram(_matrix.Slots.Count);
-        leaf.Histogram.Clear();
         Held++;
-        (_small, _derivatives) = (leaf, rows.Room);
-        for (var start = 0; start < leaf.Length; start += rows.Block)
-        {
-            _block = rows.Of(leaf).Slice(start, Math.Min(rows.Block, leaf.Length - start));
-            derivatives.Gather(_block, scale, rows.Room, Sharing(leaf));
-            Chunks.Run(Sharing(leaf), _matrix.Tiles, _countTile);
-        }
+        _shares[0] = leaf.Histogram;
+        (_small, _rows, _derivatives, _rule) = (leaf, rows, derivatives, rule);
+        (_sharing, _nextRow) = (IsShared(leaf) ? _threads : 1, 0);
+        Array.Clear(_hasShare);
+        Chunks.Run(_sharing, _sharing, _countShare);
     }
 
-    /// <summary>The sums of all rows of a leaf that has been counted: those of any column's bins together.</summary>
-    public static FixedSum Sum(GrowingLeaf leaf)
+    /// <summary>The sums of all rows of the leaf last counted: those of any column's bins together.</summary>
+    public FixedSum Sum()
     {
         var sum = default(FixedSum);
-        foreach (var bin in leaf.Histogram!.Columns(0, 1))
+        for (var share = 0; share < _sharing; share++)
         {
-            sum += bin;
+            foreach (var bin in _hasShare[share] ? _shares[share]!.Columns(0, 1) : [])
+            {
+                sum += bin;
+            }
         }
 
         return sum;
     }
 
-    /// <summary>Finds the best split of a leaf that has been counted.</summary>
+    /// <summary>Finds the best split of the leaf last counted.</summary>
     public void Search(GrowingLeaf leaf, LeafRule rule) => Search(leaf, null, rule);
 
-    /// <summary>Finds the best splits of two siblings of which the smaller has been counted.</summary>
+    /// <summary>Finds the best splits of two siblings of which the smaller is the leaf last counted.</summary>
     /// <param name="larger">Holds what their parent counted, and then its own count.</param>
     public void Search(GrowingLeaf smaller, GrowingLeaf? larger, LeafRule rule)
     {
         (_small, _large, _rule) = (smaller, larger, rule);
-        Chunks.Run(Sharing(smaller), _matrix.Tiles, _searchTile);
+        Chunks.Run(IsShared(smaller) ? _threads : 1, _pieces, _searchPiece);
         smaller.Best = First(_smallSplits);
         if (larger is not null)
         {
@@ -95,17 +113,52 @@ internal sealed class LeafScan
         }
     }
 
-    private void CountTile(int tile)
+    private void CountShare(int share)
     {
-        var (first, count) = _matrix.SlotsOf(tile);
-        var derivatives = LeafRows.AsDerivatives(_derivatives.Span);
-        Histogram.Accumulate(_matrix.Tile(tile), _block.Span, derivatives, _small.Histogram!.Columns(first, count), count);
+        var all = _rows.Of(_small).Span;
+        var width = _rows.Room.Length / _sharing;
+        var room = _rows.Room.Span.Slice(share * width, width);
+        var block = Math.Clamp(all.Length / (PiecesPerThread * _sharing), MinBlock, MaxBlock);
+        block = Math.Min(block, width / Derivatives.IntsPerRow);
+        if (share is 0)
+        {
+            Begin(0);
+        }
+
+        for (int start; (start = Interlocked.Add(ref _nextRow, block) - block) < all.Length;)
+        {
+            var rows = all.Slice(start, Math.Min(block, all.Length - start));
+            var derivatives = _derivatives.Gather(rows, _rule.Scale, room);
+            var histogram = _hasShare[share] ? _shares[share]! : Begin(share);
+            for (var tile = 0; tile < _matrix.Tiles; tile++)
+            {
+                var (first, count) = _matrix.SlotsOf(tile);
+                Histogram.Accumulate(_matrix.Tile(tile), rows, derivatives, histogram.Columns(first, count), count);
+            }
+        }
     }
 
-    private void SearchTile(int tile)
+    private Histogram Begin(int share)
     {
-        var (first, count) = _matrix.SlotsOf(tile);
+        var histogram = _shares[share] ??= new Histogram(_matrix.Slots.Count);
+        histogram.Clear();
+        _hasShare[share] = true;
+        return histogram;
+    }
+
+    private void SearchPiece(int piece)
+    {
+        var first = Chunks.Start(piece, _pieces, _matrix.Slots.Count);
+        var count = Chunks.Start(piece + 1, _pieces, _matrix.Slots.Count) - first;
         var counted = _small.Histogram!.Columns(first, count);
+        for (var share = 1; share < _sharing; share++)
+        {
+            if (_hasShare[share])
+            {
+                Histogram.Add(counted, _shares[share]!.Columns(first, count));
+            }
+        }
+
         SearchColumns(_small, first, counted, _smallSplits);
         if (_large is not null)
         {
@@ -115,7 +168,7 @@ internal sealed class LeafScan
         }
     }
 
-    private int Sharing(GrowingLeaf leaf) => (long)leaf.Length * _matrix.Slots.Count >= ParallelWork ? _threads : 1;
+    private bool IsShared(GrowingLeaf leaf) => (long)leaf.Length * _matrix.Slots.Count >= ParallelWork;
 
     private void SearchColumns(GrowingLeaf leaf, int firstSlot, ReadOnlySpan<FixedSum> bins, Split[] splits)
     {

@@ -15,19 +15,20 @@ internal sealed class BinaryLogLoss : BoostingLoss
             : throw new TrainingRefusedException("All rows of one of the two classes weigh nothing.");
     }
 
-    public override void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end)
+    public override void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end)
     {
         // Eight rows at a time: the exponential is most of the work.
         var row = start;
         for (; row <= end - Vector512<double>.Count; row += Vector512<double>.Count)
         {
-            var score = Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(scores), (nuint)row);
-            var truth = Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(target), (nuint)row);
+            var score = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scores), (nuint)row);
+            var truth = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(target), (nuint)row);
             var probability = Vector512<double>.One / (Vector512<double>.One + Vector512.Exp(-score));
             var gradient = probability - truth;
             var hessian = probability * (Vector512<double>.One - probability);
-            Narrow(gradient).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(gradients), (nuint)row);
-            Narrow(hessian).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(hessians), (nuint)row);
+            Narrow(gradient).StoreUnsafe(ref MemoryMarshal.GetReference(gradients), (nuint)row);
+            Narrow(hessian).StoreUnsafe(ref MemoryMarshal.GetReference(hessians), (nuint)row);
         }
 
         for (; row < end; row++)
@@ -38,7 +39,7 @@ internal sealed class BinaryLogLoss : BoostingLoss
         }
     }
 
-    public override double At(double[] target, double[] scores, int row) => Link.SoftPlus(scores[row]) - (target[row] * scores[row]);
+    public override double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row) => Link.SoftPlus(scores[row]) - (target[row] * scores[row]);
 
     public override void Predict(Span<double> outputs)
     {
@@ -68,7 +69,8 @@ internal sealed class MultinomialLogLoss(int classes) : BoostingLoss
         return Array.ConvertAll(shares, share => Math.Log(share / total));
     }
 
-    public override void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end)
+    public override void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end)
     {
         var rows = target.Length;
         Span<double> probabilities = stackalloc double[Math.Min(classes, 128)];
@@ -94,7 +96,7 @@ internal sealed class MultinomialLogLoss(int classes) : BoostingLoss
         }
     }
 
-    public override double At(double[] target, double[] scores, int row)
+    public override double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row)
     {
         var max = double.NegativeInfinity;
         for (var k = 0; k < classes; k++)

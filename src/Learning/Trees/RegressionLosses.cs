@@ -7,7 +7,8 @@ internal sealed class SquaredError : BoostingLoss
 {
     public override double[] BaseScores(double[] target, double[]? weights) => [WeightedStatistics.Mean(target, weights)];
 
-    public override void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end)
+    public override void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end)
     {
         for (var row = start; row < end; row++)
         {
@@ -16,7 +17,7 @@ internal sealed class SquaredError : BoostingLoss
         }
     }
 
-    public override double At(double[] target, double[] scores, int row)
+    public override double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row)
     {
         var error = scores[row] - target[row];
         return error * error / 2;
@@ -39,7 +40,8 @@ internal sealed class QuantileLoss(double level) : BoostingLoss
     public override double[] BaseScores(double[] target, double[]? weights) =>
         [WeightedStatistics.Quantile([.. target], [.. weights ?? []], level)];
 
-    public override void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end)
+    public override void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end)
     {
         for (var row = start; row < end; row++)
         {
@@ -48,7 +50,7 @@ internal sealed class QuantileLoss(double level) : BoostingLoss
         }
     }
 
-    public override double At(double[] target, double[] scores, int row)
+    public override double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row)
     {
         var lack = target[row] - scores[row];
         return lack > 0 ? level * lack : (level - 1) * lack;
@@ -67,7 +69,8 @@ internal sealed class AbsoluteError : BoostingLoss
     public override double[] BaseScores(double[] target, double[]? weights) =>
         [WeightedStatistics.Quantile([.. target], [.. weights ?? []], 0.5)];
 
-    public override void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end)
+    public override void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end)
     {
         for (var row = start; row < end; row++)
         {
@@ -76,7 +79,7 @@ internal sealed class AbsoluteError : BoostingLoss
         }
     }
 
-    public override double At(double[] target, double[] scores, int row) => Math.Abs(scores[row] - target[row]);
+    public override double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row) => Math.Abs(scores[row] - target[row]);
 
     public override double LeafValue(Span<double> residuals, Span<double> weights) =>
         WeightedStatistics.Quantile(residuals, weights, 0.5);
@@ -109,7 +112,8 @@ internal sealed class HuberLoss(double level) : BoostingLoss
         return [median];
     }
 
-    public override void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end)
+    public override void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end)
     {
         for (var row = start; row < end; row++)
         {
@@ -118,7 +122,7 @@ internal sealed class HuberLoss(double level) : BoostingLoss
         }
     }
 
-    public override double At(double[] target, double[] scores, int row)
+    public override double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row)
     {
         var error = Math.Abs(scores[row] - target[row]);
         return error <= _delta ? error * error / 2 : _delta * (error - (_delta / 2));
@@ -153,7 +157,8 @@ internal sealed class PoissonLoss : BoostingLoss
         return mean > 0 ? [Math.Log(mean)] : throw new TrainingRefusedException("The poisson loss needs a target over 0 in some row.");
     }
 
-    public override void Derive(double[] target, double[] scores, float[] gradients, float[] hessians, int start, int end)
+    public override void Derive(
+        ReadOnlySpan<double> target, ReadOnlySpan<double> scores, Span<float> gradients, Span<float> hessians, int start, int end)
     {
         for (var row = start; row < end; row++)
         {
@@ -163,7 +168,7 @@ internal sealed class PoissonLoss : BoostingLoss
         }
     }
 
-    public override double At(double[] target, double[] scores, int row) => Math.Exp(scores[row]) - (target[row] * scores[row]);
+    public override double At(ReadOnlySpan<double> target, ReadOnlySpan<double> scores, int row) => Math.Exp(scores[row]) - (target[row] * scores[row]);
 
     public override void Predict(Span<double> outputs) => outputs[0] = Math.Exp(outputs[0]);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mlops.Learning;
 
 /// <summary>Puts the rows of a node that go left before the others, keeping the order within both.</summary>
@@ -51,7 +53,8 @@ internal static class RowPartition
         return allLeft;
     }
 
-    private static int Divide(Span<int> rows, Span<int> setAside, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> goesLeft)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Divide(Span<int> rows, Span<int> setAside, StoredBins stored, ReadOnlySpan<byte> goesLeft)
     {
         var left = 0;
         var right = 0;
@@ -59,7 +62,7 @@ internal static class RowPartition
         {
             // Writing to both places and moving on in one needs no branch for the processor to guess wrongly.
             var row = rows[i];
-            var isLeft = goesLeft[stored[8 * row]];
+            var isLeft = goesLeft[stored[row]];
             rows[left] = row;
             setAside[right] = row;
             left += isLeft;

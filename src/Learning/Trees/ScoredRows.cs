@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Mlops.Learning;
 
 /// <summary>Rows with the scores that the trees so far give them.</summary>
@@ -11,15 +13,18 @@ internal sealed class ScoredRows
     private readonly int _chunks;
     private readonly double _totalWeight;
 
+    // Two to a score.
+    private readonly int[] _scores;
+
     public ScoredRows(BoostingLoss loss, BoostingTable table, float[] baseScores, int threads)
     {
         (_loss, _table, _threads) = (loss, table, threads);
         _chunks = (table.Rows + ChunkRows - 1) / ChunkRows;
         _totalWeight = table.Weights?.Sum() ?? table.Rows;
-        Scores = new double[table.Rows * baseScores.Length];
+        _scores = baseScores.Length is 1 ? table.Matrix.TakeRoom() : new int[2 * Rows * baseScores.Length];
         for (var k = 0; k < baseScores.Length; k++)
         {
-            Scores.AsSpan(k * Rows, Rows).Fill(baseScores[k]);
+            Scores.Slice(k * Rows, Rows).Fill(baseScores[k]);
         }
     }
 
@@ -32,13 +37,13 @@ internal sealed class ScoredRows
     public double[]? Weights => _table.Weights;
 
     /// <summary>Output by output.</summary>
-    public double[] Scores { get; }
+    public Span<double> Scores => MemoryMarshal.Cast<int, double>(_scores.AsSpan());
 
     /// <summary>Adds a tree that was grown on all of these rows.</summary>
     public void Add(IReadOnlyList<GrownLeaf> leaves, TreeGrower grower, int output) => Chunks.Run(_threads, leaves.Count, index =>
     {
         var leaf = leaves[index];
-        var scores = Scores.AsSpan(output * Rows, Rows);
+        var scores = Scores.Slice(output * Rows, Rows);
         foreach (var row in grower.Rows.Slice(leaf.Start, leaf.Length))
         {
             scores[row] += leaf.Value;
@@ -48,20 +53,22 @@ internal sealed class ScoredRows
     /// <summary>Adds what a tree gives each row, times <paramref name="factor"/>.</summary>
     public void Add(Tree tree, int output, double factor) => Chunks.Run(_threads, _chunks, chunk =>
     {
+        var scores = Scores.Slice(output * Rows, Rows);
         for (var row = Chunks.Start(chunk, _chunks, Rows); row < Chunks.Start(chunk + 1, _chunks, Rows); row++)
         {
-            Scores[(output * Rows) + row] += factor * tree.Score(Matrix, row);
+            scores[row] += factor * tree.Score(Matrix, row);
         }
     });
 
     /// <summary>What a leaf with these rows is best worth, to a loss of one output.</summary>
     public double LeafValue(ReadOnlySpan<int> rows)
     {
+        var scores = Scores;
         var residuals = new double[rows.Length];
         var weights = Weights is null ? [] : new double[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
-            residuals[i] = Target[rows[i]] - Scores[rows[i]];
+            residuals[i] = Target[rows[i]] - scores[rows[i]];
             if (Weights is not null)
             {
                 weights[i] = Weights[rows[i]];
@@ -77,10 +84,11 @@ internal sealed class ScoredRows
         var sums = new double[_chunks];
         Chunks.Run(_threads, _chunks, chunk =>
         {
+            var scores = Scores;
             double sum = 0;
             for (var row = Chunks.Start(chunk, _chunks, Rows); row < Chunks.Start(chunk + 1, _chunks, Rows); row++)
             {
-                sum += (Weights?[row] ?? 1) * _loss.At(Target, Scores, row);
+                sum += (Weights?[row] ?? 1) * _loss.At(Target, scores, row);
             }
 
             sums[chunk] = sum;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mlops.Learning;
 
 /// <summary>A way of dividing the rows of a node.</summary>
@@ -65,6 +67,7 @@ internal static class SplitSearch
     }
 
     /// <remarks>Gains are compared as fractions, by cross-multiplication: a division per bin would take most of the time.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Split Scan(
         ReadOnlySpan<FixedSum> bins, FixedSum left, FixedSum whole, double parent, in LeafRule rule, Split best)
     {

@@ -8,9 +8,6 @@ internal readonly record struct Node
     /// <summary>The encoded column that decides.</summary>
     public int Column { get; init; }
 
-    /// <summary>Numbers up to and including it go left.</summary>
-    public float Threshold { get; init; }
-
     /// <summary>The last bin that goes left, of a number.</summary>
     public byte Bin { get; init; }
 
@@ -80,7 +77,7 @@ internal sealed class Tree(Node[] nodes, FeatureBins[] columns, float[]? outputs
                 graph.Add(node.IsLeaf
                     ? leaf(outputs is null ? [node.Value] : Outputs(node).ToArray(), node.Cover)
                     : TreeNode.Split(
-                        node.Column, node.Threshold, places[node.Left], places[node.Right], node.MissingLeft, node.Cover));
+                        node.Column, columns[node.Column].Threshold(node.Bin), places[node.Left], places[node.Right], node.MissingLeft, node.Cover));
             }
         }
 
@@ -97,7 +94,7 @@ internal sealed class Tree(Node[] nodes, FeatureBins[] columns, float[]? outputs
             var value = table[node.Column][row];
             var isLeft = float.IsNaN(value)
                 ? node.MissingLeft
-                : node.Categories?.Contains(Math.Min((int)value, columns[node.Column].Count - 1)) ?? value <= node.Threshold;
+                : node.Categories?.Contains(Math.Min((int)value, columns[node.Column].Count - 1)) ?? value <= columns[node.Column].Threshold(node.Bin);
             node = ref nodes[isLeft ? node.Left : node.Right];
         }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Mlops.Learning;
 
-/// <summary>A tree, and for each of its leaves the value and the rows in it.</summary>
+/// <summary>A tree, and for each of its leaves the value and the rows in it; the leaves are there until the next tree grows.</summary>
 internal sealed record GrownTree(Tree Tree, IReadOnlyList<GrownLeaf> Leaves);
 
 /// <summary>A leaf of the tree last grown; its rows lie side by side in <see cref="TreeGrower.Rows"/>.</summary>
@@ -14,8 +14,8 @@ internal delegate double LeafValue(ReadOnlySpan<int> rows);
 /// <summary>Grows trees leaf by leaf, always splitting where the loss falls most.</summary>
 /// <remarks>
 /// Histogram-based growth after Ke et al., "LightGBM: A highly efficient gradient boosting decision tree", NeurIPS 2017: of two siblings
-/// only the smaller is counted, the larger is the difference from the parent. Threads share tiles of columns and blocks of rows; sums
-/// are in whole numbers (<see cref="FixedSum"/>), so that the tree is the same for any number of them. Not safe for concurrent use.
+/// only the smaller is counted, the larger is the difference from the parent. Threads share blocks of rows and columns; sums are in
+/// whole numbers (<see cref="FixedSum"/>), so that the tree is the same for any number of them. Not safe for concurrent use.
 /// </remarks>
 /// <param name="weights">How much each row of the matrix counts in what a node covers; null if all count 1.</param>
 /// <param name="shrinkage">The factor on leaf values.</param>
@@ -26,7 +26,12 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
     private readonly PriorityQueue<GrowingLeaf, (double, int)> _open = new();
     private readonly List<GrowingLeaf> _closed = [];
     private readonly List<Node> _nodes = [];
+    private readonly List<GrowingLeaf> _leaves = [];
+    private readonly List<GrownLeaf> _grown = [];
+    private int _begun;
+    private Action<int>? _closeNode;
     private Derivatives _derivatives;
+    private LeafValue? _leafValue;
     private LeafRule _rule;
 
     /// <summary>The rows of the tree last grown, those of a leaf side by side.</summary>
@@ -56,9 +61,11 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         _derivatives = new Derivatives(gradients, hessians);
         _rule = new LeafRule(limits, _derivatives.Scale(_rows.All, threads));
         _nodes.Add(default);
-        var root = new GrowingLeaf { Length = _rows.All.Length, Bounds = ValueBounds.None, Columns = Draw(columns, random) };
+        _begun = 0;
+        var root = Begin(0, 0, _rows.All.Length, 0, default, ValueBounds.None);
+        root.Columns = Draw(columns, random);
         Count(root);
-        root.Sum = LeafScan.Sum(root);
+        root.Sum = _scan.Sum();
         _scan.Search(root, _rule);
         Offer(root);
         while (_open.TryDequeue(out var leaf, out _))
@@ -82,32 +89,14 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
         Gains[split.Column] += split.Gain;
         var lefts = _rows.Divide(parent, split);
         var (leftBounds, rightBounds) = BoundsBelow(parent, split);
-        var left = new GrowingLeaf
-        {
-            Node = _nodes.Count,
-            Start = parent.Start,
-            Length = lefts,
-            Depth = parent.Depth + 1,
-            Sum = split.Left,
-            Bounds = leftBounds,
-        };
-        var right = new GrowingLeaf
-        {
-            Node = _nodes.Count + 1,
-            Start = parent.Start + lefts,
-            Length = parent.Length - lefts,
-            Depth = parent.Depth + 1,
-            Sum = parent.Sum - split.Left,
-            Bounds = rightBounds,
-        };
-        var edges = matrix.Columns[split.Column].Edges;
+        var depth = parent.Depth + 1;
+        var left = Begin(_nodes.Count, parent.Start, lefts, depth, split.Left, leftBounds);
+        var right = Begin(
+            _nodes.Count + 1, parent.Start + lefts, parent.Length - lefts, depth, parent.Sum - split.Left, rightBounds);
         _nodes[parent.Node] = new Node
         {
             Column = split.Column,
             Bin = (byte)split.Bin,
-
-            // With missing values on the right, all others may go left.
-            Threshold = split.Bin < edges.Length ? edges[split.Bin] : float.PositiveInfinity,
             MissingLeft = split.MissingLeft,
             Categories = split.Categories,
             Left = left.Node,
@@ -130,6 +119,18 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
 
         Offer(left);
         Offer(right);
+    }
+
+    private GrowingLeaf Begin(int node, int start, int length, int depth, FixedSum sum, ValueBounds bounds)
+    {
+        if (_begun == _leaves.Count)
+        {
+            _leaves.Add(new GrowingLeaf());
+        }
+
+        var leaf = _leaves[_begun++];
+        leaf.Begin(node, start, length, depth, sum, bounds);
+        return leaf;
     }
 
     /// <summary>Finds the best splits of two siblings.</summary>
@@ -163,7 +164,7 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
             _scan.Release(last);
         }
 
-        _scan.Count(leaf, _rows, _derivatives, _rule.Scale);
+        _scan.Count(leaf, _rows, _derivatives, _rule);
     }
 
     private (ValueBounds Left, ValueBounds Right) BoundsBelow(GrowingLeaf parent, Split split)
@@ -206,13 +207,8 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
 
     private GrownTree Finish(LeafValue? leafValue)
     {
-        Chunks.Run(leafValue is null ? 1 : threads, _closed.Count, index =>
-        {
-            var leaf = _closed[index];
-            var rows = _rows.Of(leaf).Span;
-            var value = leafValue is null ? _rule.Value(leaf.Sum, leaf.Bounds) : leaf.Bounds.Clip(leafValue(rows));
-            CollectionsMarshal.AsSpan(_nodes)[leaf.Node] = new Node { Value = (float)(shrinkage * value), Cover = Cover(rows) };
-        });
+        _leafValue = leafValue;
+        Chunks.Run(leafValue is null ? 1 : threads, _closed.Count, _closeNode ??= CloseNode);
         var nodes = _nodes.ToArray();
         for (var i = nodes.Length - 1; i >= 0; i--)
         {
@@ -220,8 +216,21 @@ internal sealed class TreeGrower(BinnedMatrix matrix, double[]? weights, GrowthL
             nodes[i] = node.IsLeaf ? node : node with { Cover = nodes[node.Left].Cover + nodes[node.Right].Cover };
         }
 
-        var leaves = _closed.ConvertAll(leaf => new GrownLeaf(nodes[leaf.Node].Value, leaf.Start, leaf.Length));
-        return new GrownTree(new Tree(nodes, matrix.Columns), leaves);
+        _grown.Clear();
+        foreach (var leaf in _closed)
+        {
+            _grown.Add(new GrownLeaf(nodes[leaf.Node].Value, leaf.Start, leaf.Length));
+        }
+
+        return new GrownTree(new Tree(nodes, matrix.Columns), _grown);
+    }
+
+    private void CloseNode(int index)
+    {
+        var leaf = _closed[index];
+        var rows = _rows.Of(leaf).Span;
+        var value = _leafValue is null ? _rule.Value(leaf.Sum, leaf.Bounds) : leaf.Bounds.Clip(_leafValue(rows));
+        CollectionsMarshal.AsSpan(_nodes)[leaf.Node] = new Node { Value = (float)(shrinkage * value), Cover = Cover(rows) };
     }
 
     private float Cover(ReadOnlySpan<int> rows)
