@@ -14,11 +14,12 @@ namespace Mlops.Learning;
 /// </remarks>
 internal static class SizedRun
 {
+    // Long enough for the code of trainings on few rows to be compiled to the end.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
     public static void Run(int rows, int columns, int threads)
     {
-        // Trainings on few rows first, until the code is compiled to the end: the compiler's memory is not the learner's.
+        // Trainings on few rows first: the compiler's memory is not the learner's.
         var learner = new GradientBoosting();
         var options = new TrainingOptions(Defaults.Of(learner), 0, threads);
         var few = Problem.Make(TaskType.Binary, 5_000, columns).Train;
