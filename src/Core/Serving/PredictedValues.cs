@@ -39,7 +39,7 @@ internal sealed class PredictedValues(ModelVersion version)
     {
         if (Classes.Length is 0)
         {
-            json.WriteNumberValue(scores[0]);
+            json.WriteShortNumber(scores[0]);
         }
         else
         {

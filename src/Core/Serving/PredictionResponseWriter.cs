@@ -50,7 +50,8 @@ public sealed class PredictionResponseWriter
         json.WriteStartObject();
         if (_values.Classes.Length is 0)
         {
-            json.WriteNumber(ValueName, scores[0]);
+            json.WritePropertyName(ValueName);
+            json.WriteShortNumber(scores[0]);
         }
         else
         {
@@ -58,7 +59,8 @@ public sealed class PredictionResponseWriter
             json.WriteStartObject(ProbabilitiesName);
             for (var k = 0; k < _values.Classes.Length; k++)
             {
-                json.WriteNumber(_values.Classes[k], scores[k]);
+                json.WritePropertyName(_values.Classes[k]);
+                json.WriteShortNumber(scores[k]);
             }
 
             json.WriteEndObject();

@@ -34,7 +34,7 @@ internal sealed class PredictionsAnswer : IDialectAnswer
             json.WriteStartArray();
             foreach (var probability in row)
             {
-                json.WriteNumberValue(probability);
+                json.WriteShortNumber(probability);
             }
 
             json.WriteEndArray();

@@ -50,7 +50,8 @@ public sealed class SimpleDialect : IDialect
             values.WriteValue(json, scores);
             if (values.Classes.Length > 0)
             {
-                json.WriteNumber(ConfidenceName, scores[values.Decide(scores)]);
+                json.WritePropertyName(ConfidenceName);
+                json.WriteShortNumber(scores[values.Decide(scores)]);
             }
 
             json.WriteString(TenantName, facts.Tenant.Value);

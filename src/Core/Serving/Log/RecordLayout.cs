@@ -135,7 +135,7 @@ internal sealed class RecordLayout
         }
         else
         {
-            json.WriteNumberValue(value);
+            json.WriteShortNumber(value);
         }
     }
 

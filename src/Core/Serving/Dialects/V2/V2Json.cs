@@ -82,7 +82,7 @@ internal readonly ref struct V2Json
         {
             if (float.IsFinite(number))
             {
-                _json.WriteNumberValue(number);
+                _json.WriteShortNumber(number);
             }
             else
             {
