@@ -20,7 +20,9 @@ CASES = [(model, rows, connections, turns)
          for rows, turns in ((1, 256), (32, 16), (1_024, 2))
          for model in ("lr", "rf")
          for connections in (1, 8, 64)]
+CASES += [("text", 1, connections, 256) for connections in (1, 8, 64)]
 MODELS = {"lr": "logistic regression", "rf": "random forest of 100 trees"}
+TITLES = {**MODELS, "text": "sentiment of a text"}
 
 
 def measure(case, contestants, golden, folder, seconds, rounds):
@@ -37,8 +39,13 @@ def measure(case, contestants, golden, folder, seconds, rounds):
 
 def row(name, result, first, second, rows):
     bad = int(result["refused"] + result["broken"])
+    of_second = f"{result['rate'] / second:.1f} ×" if second else ""
     return (f"| {name} | {result['rate']:,.0f} | {result['rate'] * rows:,.0f} | {result['p50']:.2f} | {result['p99']:.2f} | "
-            f"{result['cpu']:,.0f} | {result['rate'] / first:.1f} × | {result['rate'] / second:.1f} × | {bad} |")
+            f"{result['cpu']:,.0f} | {result['rate'] / first:.1f} × | {of_second} | {bad} |")
+
+
+def memory_of(*those):
+    return ", ".join(f"{server.name} {server.resident_bytes() / 1e6:,.0f} MB" for server in those)
 
 
 def inside(ours, golden, folder, seconds):
@@ -80,6 +87,11 @@ def main():
               servers.fastify(18_092, folder) as fastify, servers.Ours(18_093, folder) as ours):
             contestants = [(fastapi, servers.PEER), (fastapi2, servers.PEER), (fastify, servers.PEER)]
             contestants += [(ours, form) for form in servers.OURS]
+            readers = [(fastapi, servers.PEER), (fastapi2, servers.PEER), *((ours, form) for form in servers.TEXTS)]
+            resting = memory_of(fastapi, fastapi2, fastify, ours)
+            ours.train_texts()
+            for server, form in readers:
+                servers.check(server, form, "text", golden)
             for server, form in contestants:
                 for model in MODELS:
                     servers.check(server, form, model, golden)
@@ -89,16 +101,18 @@ def main():
             lines = []
             for case in CASES:
                 model, rows, connections, _ = case
-                title = f"{MODELS[model].capitalize()}, {rows:,} row{'s' if rows > 1 else ''}, {connections} connection{'s' if connections > 1 else ''}"
+                title = f"{TITLES[model].capitalize()}, {rows:,} row{'s' if rows > 1 else ''}, {connections} connection{'s' if connections > 1 else ''}"
                 print(title, flush=True)
-                results = measure(case, contestants, golden, folder, asked.seconds, asked.rounds)
+                rivals = readers if model == "text" else contestants
+                results = measure(case, rivals, golden, folder, asked.seconds, asked.rounds)
                 lines += ["", f"### {title}", "",
                           "| server | requests/s | rows/s | p50 ms | p99 ms | CPU µs a request | of FastAPI | of fastify | failed |",
                           "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
-                for (server, form), result in zip(contestants, results):
-                    lines.append(row(f"{server.name} {form.name}".strip(), result, results[0]["rate"], results[2]["rate"], rows))
+                second = None if model == "text" else results[2]["rate"]
+                for (server, form), result in zip(rivals, results):
+                    lines.append(row(f"{server.name} {form.name}".strip(), result, results[0]["rate"], second, rows))
                     print(lines[-1], flush=True)
-            memory = ", ".join(f"{server.name} {server.resident_bytes() / 1e6:,.0f} MB" for server in (fastapi, fastapi2, fastify, ours))
+            memory = memory_of(fastapi, fastapi2, fastify, ours)
             cost = inside(ours, golden, folder, asked.seconds)
             logged, dropped = (ours.metric("mlops_prediction_log_records_total", outcome=outcome) for outcome in ("written", "dropped"))
 
@@ -106,11 +120,11 @@ def main():
         "# Serving under load, beside other stacks", "",
         f"Made by `bench/Serving.Load/compare.py --seconds {asked.seconds} --rounds {asked.rounds}`: {os.cpu_count()} cores, which the load "
         f"generator (wrk, one thread) has a share of; load average {os.getloadavg()[0]:.1f} at the end. Medians of rounds in which the servers "
-        "took turns. All serve the same two models of 30 features; ours checks, routes by policy, measures and logs each request "
+        "took turns. All serve the same two models of 30 features, and of texts each one that it has learned itself from the same 2,000; ours checks, routes by policy, measures and logs each request "
         "(async), as it does by default. V1 is KServe's form, which the peers speak too; V2 the Open Inference Protocol.", "",
         f"Of the requests to us {logged:,.0f} are in the prediction log and {dropped:,.0f} found no room in its queue, which readers see as gaps.",
         "",
-        f"Memory after all of it: {memory}.",
+        f"Memory with the two models loaded, before any load: {resting}. After all of it: {memory}.",
         *lines, "", "## What a request costs within the process", "",
         "8 connections. Memory as .NET counts it, whatever else the process did included. Processor time is the whole process's, the "
         "prediction log's writer included.", "", *cost, ""]))

@@ -1,12 +1,14 @@
-"""Trains the two models that every server under load serves: logistic regression and random forest on breast-cancer data.
+"""Trains the models that every server under load serves: logistic regression and random forest on breast-cancer data, and one of texts.
 
 usage: models.py FOLDER
 
-Writes {lr,rf}.joblib for scikit-learn, {lr,rf}.onnx for the others, and rows.json: rows with the probabilities that
-scikit-learn gives them, by which each server is checked before it is measured.
+Writes {lr,rf,text}.joblib for scikit-learn, {lr,rf}.onnx for the others, texts.csv to train one of texts from, and rows.json: rows and
+texts with the probabilities that scikit-learn gives them, by which each server is checked before it is measured.
 """
+import csv
 import json
 import pathlib
+import random
 import sys
 
 import joblib
@@ -14,11 +16,25 @@ import numpy
 from onnx import TensorProto, checker, helper, numpy_helper, save
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 CLASSES = ["malignant", "benign"]
+PRAISE = "wonderful excellent great lovely brilliant delightful perfect superb charming reliable".split()
+BLAME = "terrible awful boring broken horrible dreadful useless disappointing poor slow".split()
+THINGS = "film book hotel phone meal service album bike course camera".split()
+
+
+def reviews(count):
+    """Short reviews, of each kind as many; every seventh of them says something of the other kind too."""
+    chance = random.Random(7)
+    for number in range(count):
+        own, other = (BLAME, PRAISE) if number % 2 else (PRAISE, BLAME)
+        tail = f"though a little {chance.choice(other)}" if number % 7 == 0 else f"and {chance.choice(own)}"
+        text = f"The {chance.choice(THINGS)} is {chance.choice(own)}, {chance.choice(own)} {tail} (no. {number})"
+        yield text, "negative" if number % 2 else "positive"
 
 
 def logistic_graph(model):
@@ -88,10 +104,17 @@ def main():
     write(folder / "rf.onnx", *forest_graph(forest), rows.shape[1], [label, probabilities])
     joblib.dump(logistic, folder / "lr.joblib")
     joblib.dump(forest, folder / "rf.joblib")
+    texts, kinds = zip(*reviews(2_000))
+    with open(folder / "texts.csv", "w", newline="") as file:
+        csv.writer(file).writerows([("review", "sentiment"), *zip(texts, kinds)])
+    sentiment = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1_000)).fit(texts, kinds)
+    joblib.dump(sentiment, folder / "text.joblib")
+
     # As people write them: the shortest digits that mean the same 32-bit float.
     told = [[float(str(numpy.float32(value))) for value in row] for row in rows[:512]]
     (folder / "rows.json").write_text(json.dumps({
-        "rows": told, "lr": logistic.predict_proba(rows[:512]).tolist(), "rf": forest.predict_proba(rows[:512]).tolist()}))
+        "rows": told, "lr": logistic.predict_proba(rows[:512]).tolist(), "rf": forest.predict_proba(rows[:512]).tolist(),
+        "texts": texts[:512], "text": sentiment.predict_proba(texts[:512]).tolist()}))
 
 
 main()

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 HOST = ROOT / "artifacts/bin/LocalHost/release/Mlops.LocalHost.dll"
 CLASSES = "malignant,benign"
+SENTIMENTS = ["negative", "positive"]
 FEATURES = 30
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -126,6 +127,15 @@ class Ours(Server):
             self.register(name)
             call(f"{self.url}/api/v1/endpoints", "POST", {"name": name, "model": name, "version": 1})
 
+    def train_texts(self):
+        """Has it train a model of texts itself, by its text learner, and serve it."""
+        call(f"{self.url}/api/v1/datasets/reviews/versions", "POST", (self._models / "texts.csv").read_bytes(), "text/csv")
+        begun = json.loads(call(f"{self.url}/api/v1/training", "POST", {
+            "model": "text", "dataset": "reviews", "target": "sentiment", "positiveClass": "positive",
+            "learner": {"name": "logistic-regression"}})[0])
+        call(f"{self.url}/api/v1/training/{begun['id']}/events")
+        call(f"{self.url}/api/v1/endpoints", "POST", {"name": "text", "model": "text", "alias": "champion"})
+
     def register(self, name):
         call(f"{self.url}/api/v1/models/{name}/versions?numbered=true&classes={CLASSES}", "POST",
              (self._models / f"{name}.onnx").read_bytes(), "application/octet-stream")
@@ -177,6 +187,11 @@ def records(rows):
     return compact({"record": named[0]} if len(rows) == 1 else {"records": named})
 
 
+def reviews(texts):
+    named = [{"review": text} for text in texts]
+    return compact({"record": named[0]} if len(texts) == 1 else {"records": named})
+
+
 def tensor(rows, data=None, size=None):
     head = {"name": "numeric", "shape": [len(rows), FEATURES], "datatype": "FP32"}
     head |= {"data": data} if size is None else {"parameters": {"binary_data_size": size}}
@@ -220,15 +235,29 @@ OURS = [
 ]
 
 
+TEXTS = [
+    Form("V1", "/v1/models/{}:predict".format, instances,
+         lambda answer, _: [[float(label == kind) for kind in SENTIMENTS] for label in json.loads(answer)["predictions"]]),
+    Form("native", "/api/v1/endpoints/{}/predict".format, reviews, lambda answer, _: [
+        [one["probabilities"][kind] for kind in SENTIMENTS]
+        for one in (lambda told: told.get("predictions") or [told])(json.loads(answer))]),
+]
+
+
+def sent(model, golden):
+    """What requests to a model carry."""
+    return golden["texts" if model == "text" else "rows"]
+
+
 def check(server, form, model, golden):
-    """Fails unless a server predicts the rows as scikit-learn does."""
-    body, length = form.body(golden["rows"][:64])
+    """Fails unless a server predicts the rows as scikit-learn does; of texts, which it has learned from itself, the same kind."""
+    body, length = form.body(sent(model, golden)[:64])
     answer, headers = call(
         server.url + form.path(model), "POST", body, form.content_type,
         {"Inference-Header-Content-Length": str(length)} if length else None)
     told = form.read(answer, headers)
     expected = golden[model][:64]
-    exact = all(value in (0.0, 1.0) for row in told for value in row)
+    exact = model == "text" or all(value in (0.0, 1.0) for row in told for value in row)
     for row, wanted in zip(told, expected, strict=True):
         fits = (row[1] > row[0]) == (wanted[1] > wanted[0]) if exact else abs(row[1] - wanted[1]) < 1e-4
         if not fits:
@@ -241,7 +270,7 @@ class Load:
     def __init__(self, folder, form, model, rows, golden, turns):
         self._form, self._model = form, model
         self._bodies = pathlib.Path(tempfile.mkstemp(dir=folder)[1])
-        every = golden["rows"]
+        every = sent(model, golden)
         with self._bodies.open("wb") as file:
             for turn in range(turns):
                 body, self._length = form.body([every[(turn * (rows + 3) + row) % len(every)] for row in range(rows)])

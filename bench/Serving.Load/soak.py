@@ -52,6 +52,18 @@ def pace(load, ours):
     return most, connections, pause
 
 
+def drive(load, ours, connections, pause, most, seconds):
+    """The load, a minute at a time; what changes meanwhile changes the rate, so each minute aims anew at the wanted share."""
+    minutes = []
+    for left in range(seconds, 0, -60):
+        minutes.append(load.run(ours, connections, min(60, left), pause))
+        connections = max(1, round(connections * SHARE * most / minutes[-1]["rate"]))
+    whole = {name: sum(minute[name] for minute in minutes) for name in ("requests", "seconds", "refused", "broken")}
+    worst = {name: max(minute[name] for minute in minutes) for name in ("p50", "p99", "max")}
+    cpu = sum(minute["cpu"] * minute["requests"] for minute in minutes) / max(1, whole["requests"])
+    return {**whole, **worst, "rate": whole["requests"] / whole["seconds"], "cpu": cpu}
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--minutes", type=float, default=10)
@@ -74,7 +86,7 @@ def main():
             print(f"most {most:,.0f} requests/s; {connections} connections with a pause of {pause} ms", flush=True)
             seconds = int(asked.minutes * 60)
             result, memory, done, faults = {}, [], [], []
-            under_load = threading.Thread(target=lambda: result.update(load.run(ours, connections, seconds, pause)))
+            under_load = threading.Thread(target=lambda: result.update(drive(load, ours, connections, pause, most, seconds)))
             begun = time.monotonic()
             under_load.start()
             following = changes(ours)
@@ -106,7 +118,7 @@ def main():
     told = f"""# Serving while everything changes
 
 Made by `bench/Serving.Load/soak.py --minutes {asked.minutes:g} --every {asked.every:g}`: {os.cpu_count()} cores, the load generator's share included.
-Single rows in V2's JSON on {connections} connections: {result['rate']:,.0f} requests/s, {result['rate'] / most:.0%} of the {most:,.0f} without pause.
+Single rows in V2's JSON on some {connections} connections: {result['rate']:,.0f} requests/s, {result['rate'] / most:.0%} of the {most:,.0f} without pause.
 Every {asked.every:g} s one change: champion to version 2, another policy (fixed, canary, A/B, bandit, shadow), champion back to version 1, the next policy.
 
 | what | |
@@ -115,7 +127,7 @@ Every {asked.every:g} s one change: champion to version 2, another policy (fixed
 | failed or broken off | {failed} |
 | changes | {len(done)}, {len(faults)} failed |
 | answered by version 1, 2 | {versions[1]:,.0f}, {versions[2]:,.0f} |
-| p50, p99, longest | {result['p50']:.2f}, {result['p99']:.2f}, {result['max']:.0f} ms |
+| p50, p99, longest, each of the worst minute | {result['p50']:.2f}, {result['p99']:.2f}, {result['max']:.0f} ms |
 | CPU a request | {result['cpu']:,.0f} µs |
 | records in the prediction log, dropped | {logged['written']:,.0f}, {logged['dropped']:,.0f} |
 | resident memory, middle and end | {first / 1e6:,.0f} MB, {last / 1e6:,.0f} MB ({grew:.3f} ×) |

@@ -8,12 +8,16 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 folder = pathlib.Path(os.environ["MODELS"])
-models = {name: joblib.load(folder / f"{name}.joblib") for name in ("lr", "rf")}
+models = {name: joblib.load(folder / f"{name}.joblib") for name in ("lr", "rf", "text")}
 app = FastAPI()
 
 
 class Rows(BaseModel):
     instances: list[list[float]]
+
+
+class Texts(BaseModel):
+    instances: list[str]
 
 
 class Predictions(BaseModel):
@@ -25,6 +29,12 @@ class Predictions(BaseModel):
 @app.get("/health")
 async def health():
     return {"status": "ok"}
+
+
+@app.post("/predict/text", response_model=Predictions)
+async def predict_text(body: Texts):
+    probabilities = models["text"].predict_proba(body.instances)
+    return {"predictions": probabilities.argmax(axis=1).tolist(), "probabilities": probabilities.tolist()}
 
 
 @app.post("/predict/{name}", response_model=Predictions)
