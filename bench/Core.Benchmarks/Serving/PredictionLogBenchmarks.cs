@@ -15,6 +15,8 @@ public class PredictionLogBenchmarks
     private readonly LogQueue _queue = new(256 * 1024 * 1024, TimeProvider.System);
     private readonly List<RecordPage> _pages = [];
     private readonly RecordPlace[] _places;
+    private readonly List<RecordPage> _largePages = [];
+    private readonly RecordPlace[] _largePlaces = [.. Enumerable.Range(0, 64).Select(page => new RecordPlace(page, 0))];
     private AnsweredPrediction _prediction;
 
     public PredictionLogBenchmarks()
@@ -35,6 +37,8 @@ public class PredictionLogBenchmarks
 
         _pages.Clear();
         _pages.AddRange(_queue.Take().Pages);
+        _largePages.Clear();
+        _largePages.AddRange(_largePlaces.Select(_ => new RecordPage(Large(random), null, 0)));
     }
 
     [Benchmark]
@@ -70,6 +74,23 @@ public class PredictionLogBenchmarks
     [Benchmark(OperationsPerInvoke = 4_096)]
     public int EncodeAndCompress() =>
         _encoder.Encode(new BatchHead("benchmark-000001", 1, 1, _places.Length, 0), _pages, _places).Length;
+
+    /// <summary>JSON and gzip of 64 requests of 64 rows.</summary>
+    [Benchmark(OperationsPerInvoke = 4_096)]
+    public int EncodeAndCompressManyRows() =>
+        _encoder.Encode(new BatchHead("benchmark-000001", 1, 1, _largePlaces.Length, 0), _largePages, _largePlaces).Length;
+
+    /// <summary>A prediction of 64 rows.</summary>
+    private AnsweredPrediction Large(Random random)
+    {
+        var rows = Enumerable.Range(0, 64).Select(_ => Make(_instance, random, _prediction.At)).ToArray();
+        return _prediction with
+        {
+            Inputs = new FeatureBatch(
+                rows.Length, rows.SelectMany(row => row.Inputs.Numbers.ToArray()).ToArray(), ReadOnlyMemory<string>.Empty),
+            Scores = rows.SelectMany(row => row.Scores.ToArray()).ToArray(),
+        };
+    }
 
     internal static AnsweredPrediction Make(LogInstance instance, Random random, DateTimeOffset at)
     {

@@ -11,12 +11,20 @@ namespace Mlops.LocalHost.Http;
 /// </remarks>
 internal sealed class LoopbackCallers(RequestDelegate next)
 {
+    /// <summary>The host that was let in last: the next caller most often means the same.</summary>
+    private volatile string? _known;
+
     public Task InvokeAsync(HttpContext http)
     {
         var request = http.Request;
-        if (!HostNames.IsLoopback(request.Host.Host))
+        if (request.Host.Value is var host && host != _known)
         {
-            return RefuseAsync(http, $"This host answers to localhost, not to '{request.Host.Host}'.");
+            if (!HostNames.IsLoopback(request.Host.Host))
+            {
+                return RefuseAsync(http, $"This host answers to localhost, not to '{request.Host.Host}'.");
+            }
+
+            _known = host;
         }
 
         return request.Headers.Origin is { Count: > 0 } origin && !IsLoopback(origin.ToString())

@@ -95,6 +95,7 @@ public sealed class PredictionLogReader(IBlobStore blobs, TimeProvider time)
                 continue;
             }
 
+            var layouts = new Dictionary<(string, int), RecordLayout>();
             await foreach (var line in GzipLines.ReadAsync(blob, cancellationToken))
             {
                 var entry = Read(line);
@@ -103,13 +104,19 @@ public sealed class PredictionLogReader(IBlobStore blobs, TimeProvider time)
                     progress.Advance();
                     if (entry.At >= range.From && entry.At < range.To)
                     {
-                        yield return entry;
+                        yield return entry with { Json = PackedRows.Unpack(line, layouts) };
                     }
 
                     continue;
                 }
 
-                foreach (var gap in Note(progress, Documents.Read<MarkLine>(line)))
+                var mark = Documents.Read<MarkLine>(line);
+                if (mark.Layout is var (model, version, signature))
+                {
+                    layouts[(model.Value, version)] = new RecordLayout(model, signature);
+                }
+
+                foreach (var gap in Note(progress, mark))
                 {
                     yield return new LogEntry.Missing(gap);
                 }

@@ -23,13 +23,14 @@ internal sealed class RecordLayout
     private readonly ModelSignature _signature;
     private readonly Slot[] _slots;
     private readonly JsonEncodedText[] _classes;
+    private readonly bool[] _isSensitiveString;
     private readonly int _numbers;
     private readonly int _strings;
 
-    public RecordLayout(ModelVersion version)
+    public RecordLayout(ModelName model, ModelSignature signature)
     {
-        _signature = version.Signature;
-        Model = JsonEncodedText.Encode(version.Model.Value);
+        _signature = signature;
+        Model = JsonEncodedText.Encode(model.Value);
         _classes = [.. _signature.Classes.Select(label => JsonEncodedText.Encode(label))];
         _slots = new Slot[_signature.Features.Count];
         for (var i = 0; i < _slots.Length; i++)
@@ -37,9 +38,30 @@ internal sealed class RecordLayout
             var feature = _signature.Features[i];
             _slots[i] = new Slot(JsonEncodedText.Encode(feature.Name), feature, feature.IsNumeric ? _numbers++ : _strings++);
         }
+
+        HasSensitiveNumbers = signature.Features.Any(feature => feature is { Sensitive: true, IsNumeric: true });
+        _isSensitiveString = [.. signature.Features.Where(feature => !feature.IsNumeric).Select(feature => feature.Sensitive)];
     }
 
     public JsonEncodedText Model { get; }
+
+    /// <summary>Whether a feature that is a number is sensitive.</summary>
+    public bool HasSensitiveNumbers { get; }
+
+    /// <summary>Whether a value among the strings of some rows, row by row, is of a sensitive feature.</summary>
+    public bool IsSensitiveString(int index) => _isSensitiveString[index % _strings];
+
+    /// <summary>Makes zeros of the values of sensitive features among the numbers of some rows.</summary>
+    public void Redact(Span<float> numbers)
+    {
+        foreach (var slot in _slots.Where(slot => slot.Feature is { Sensitive: true, IsNumeric: true }))
+        {
+            for (var at = slot.Index; at < numbers.Length; at += _numbers)
+            {
+                numbers[at] = 0;
+            }
+        }
+    }
 
     public void WriteInputs(Utf8JsonWriter json, in FeatureBatch inputs)
     {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Mlops.Storage;
 
@@ -96,6 +97,66 @@ public sealed class PredictionLogTests : IAsyncDisposable
         var record = Assert.Single(await _disk.RecordsAsync());
         Assert.Equal((rows, rows), (record.Inputs.Count, record.Outputs.Count));
         Assert.Equal(("plan 2999", 2_999), (record.Inputs[^1].GetProperty("plan").GetString(), record.Inputs[^1].GetProperty("size").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_row_reads_the_same_whether_it_came_alone_or_among_so_many_that_they_are_packed()
+    {
+        float[] sizes = [0.1f, float.NaN, -1e-7f, 3.4e38f, 17.99f, 0, 1, 2, 3];
+        string[] plans = ["basic", "", "\"quoted\"", "naïve", "a", "b", "c", "d", "e"];
+        var alone = sizes.Zip(plans, (size, plan) => _disk.Prediction(size: size, plan: plan, yes: 0.3f)).ToArray();
+        var together = alone[0] with
+        {
+            Inputs = new FeatureBatch(
+                alone.Length,
+                alone.SelectMany(one => one.Inputs.Numbers.ToArray()).ToArray(),
+                alone.SelectMany(one => one.Inputs.Strings.ToArray()).ToArray()),
+            Scores = alone.SelectMany(one => one.Scores.ToArray()).ToArray(),
+        };
+        foreach (var one in alone)
+        {
+            await _disk.AppendAsync(one);
+        }
+
+        await _disk.AppendAsync(together);
+        await _disk.AppendAsync(together);
+        await _disk.StopAsync();
+
+        var records = await _disk.RecordsAsync();
+        Assert.Equal(alone.Length + 2, records.Count);
+        foreach (var packed in records[^2..])
+        {
+            Assert.Equal(records[..^2].Select(one => one.Inputs[0].GetRawText()), packed.Inputs.Select(row => row.GetRawText()));
+            Assert.Equal(
+                records[..^2].Select(one => JsonSerializer.Serialize(one.Outputs[0])),
+                packed.Outputs.Select(row => JsonSerializer.Serialize(row)));
+        }
+    }
+
+    [Fact]
+    public async Task Packed_rows_say_once_a_batch_what_they_mean_and_nothing_of_what_is_sensitive()
+    {
+        var one = _disk.Prediction();
+        var many = one with
+        {
+            Inputs = new FeatureBatch(
+                PackedRows.Least,
+                Enumerable.Repeat(new float[] { 1, 2, 54_321, 1, 4 }, PackedRows.Least).SelectMany(row => row).ToArray(),
+                Enumerable.Repeat(new[] { "basic", "078-05-1120" }, PackedRows.Least).SelectMany(row => row).ToArray()),
+            Scores = Enumerable.Repeat(new[] { 0.25f, 0.75f }, PackedRows.Least).SelectMany(row => row).ToArray(),
+        };
+        await _disk.AppendAsync(many);
+        await _disk.AppendAsync(many);
+        await _disk.StopAsync();
+
+        using var zipped = new MemoryStream(await _disk.BytesAsync(Assert.Single(await _disk.PathsAsync())));
+        using var reader = new StreamReader(new GZipStream(zipped, CompressionMode.Decompress));
+        var text = await reader.ReadToEndAsync();
+        var lines = text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal(["batch", "layout", "n", "n", "end"], lines.Select(line => line.EnumerateObject().First().Name));
+        Assert.DoesNotContain("078-05-1120", text, StringComparison.Ordinal);
+        var numbers = MemoryMarshal.Cast<byte, float>(lines[2].GetProperty("packed").GetProperty("numbers").GetBytesFromBase64()).ToArray();
+        Assert.Equal([1, 2, 0, 1, 4], numbers[..5]);
     }
 
     [Fact]
