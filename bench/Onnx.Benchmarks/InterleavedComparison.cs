@@ -15,7 +15,7 @@ internal static class InterleavedComparison
     {
         Console.WriteLine("| model | rows | Run, cached values | scorer | ratio | scorer allocates |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|");
-        foreach (var (model, rows) in new[] { ("linear", 1), ("linear", 1024), ("trees", 1), ("trees", 1024) })
+        foreach (var (model, rows) in new[] { ("linear", 1), ("linear", 1024), ("trees", 1), ("trees", 32), ("trees", 1024) })
         {
             using var benchmarks = new ScorerBenchmarks { Model = model, Rows = rows };
             benchmarks.Load();

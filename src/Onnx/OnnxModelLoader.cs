@@ -34,7 +34,8 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         var session = Open(onnx);
         try
         {
-            return new OnnxScorer(signature, session, binding, Try(session, binding, signature));
+            var scorer = new OnnxScorer(signature, session, binding, Try(session, binding, signature));
+            return (IModelScorer?)Compiled(onnx.Span, binding, scorer) ?? scorer;
         }
         catch (OnnxRuntimeException refused)
         {
@@ -96,6 +97,26 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         {
             throw new ModelLoadException($"ONNX Runtime cannot run the model: {RuntimeWords.Of(refused)}", refused);
         }
+    }
+
+    /// <summary>The same model without the runtime, whose session is freed then.</summary>
+    /// <returns>Null if the model is not trees alone, or is not shown to give the same bits.</returns>
+    private static TreeScorer? Compiled(ReadOnlySpan<byte> onnx, GraphBinding binding, OnnxScorer reference)
+    {
+        var signature = reference.Signature;
+        if (TreeModel.Read(onnx, binding) is not { } model || (model.Width != signature.OutputWidth && model.Width is not 1))
+        {
+            return null;
+        }
+
+        var compiled = new TreeScorer(signature, binding, model);
+        if (!TreeTrial.Agree(model, compiled, reference))
+        {
+            return null;
+        }
+
+        reference.Dispose();
+        return compiled;
     }
 
     private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>
