@@ -18,6 +18,7 @@ internal static class LeafMasks
     public const int WordLeaves = 32;
 
     private const int FloatFraction = 23;
+    private const int FloatExponent = 0xFF;
     private const int FloatBias = 127;
 
     /// <summary>All leaves of a word except those from one to before another, counted from the first word's first.</summary>
@@ -91,7 +92,8 @@ internal static class LeafMasks
     {
         // A power of two as a float has its number as exponent; the highest bit makes it negative and changes nothing there.
         var lowest = Vector256.ConvertToSingle((possible & -possible).AsInt32()).AsInt32();
-        var number = ((lowest >>> FloatFraction) & Vector256.Create(byte.MaxValue + 0)) + Vector256.Create((word * WordLeaves) - FloatBias);
+        var exponent = (lowest >>> FloatFraction) & Vector256.Create(FloatExponent);
+        var number = exponent + Vector256.Create((word * WordLeaves) - FloatBias);
         var isNone = Vector256.Equals(possible, Vector256<uint>.Zero).AsInt32();
         Vector256.ConditionalSelect(isNone, Vector256.LoadUnsafe(ref leaves), number).StoreUnsafe(ref leaves);
     }

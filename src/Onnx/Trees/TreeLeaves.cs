@@ -12,9 +12,6 @@ internal sealed class TreeLeaves
     {
     }
 
-    /// <summary>Whether no leaf takes anything away.</summary>
-    public bool AreAllPositive { get; private init; }
-
     /// <param name="leaf">"class" or "target": what the operator calls what a leaf adds to.</param>
     /// <param name="outputs">How many sums there are.</param>
     /// <returns>Null if a leaf adds to no such sum, or twice to one.</returns>
@@ -28,7 +25,7 @@ internal sealed class TreeLeaves
             return null;
         }
 
-        var read = new TreeLeaves { AreAllPositive = !weights.Any(weight => weight < 0) };
+        var read = new TreeLeaves();
         var pairs = new HashSet<(long Tree, long Node, long Target)>();
         for (var i = 0; i < targets.Count; i++)
         {

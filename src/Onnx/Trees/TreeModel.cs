@@ -75,10 +75,14 @@ internal sealed class TreeModel
             _ => TreeOutput.Sums,
         };
         var targets = graph.Attributes.Integers("n_targets") is [var given] ? given : 1;
-        return Transform(graph) is "NONE" && targets is > 0 and <= MostOutputs && (targets is 1 || output is TreeOutput.Sums)
-            && TreeLeaves.Read(graph.Attributes, "target", (int)targets) is { } leaves
-            ? Compile(graph, leaves, columns, (int)targets, least: 1, output)
-            : null;
+        if (Transform(graph) is not "NONE" || targets is < 1 or > MostOutputs || (targets > 1 && output is not TreeOutput.Sums))
+        {
+            return null;
+        }
+
+        // The runtime adds no base to a sum that a row's leaves have left alone.
+        var least = graph.Attributes.Floats("base_values").Count is 0 ? 1 : targets;
+        return Compile(graph, "target", columns, (int)targets, (int)least, output);
     }
 
     private static TreeModel? Classifier(TreeGraph graph, int columns)
@@ -86,40 +90,54 @@ internal sealed class TreeModel
         var classes = graph.Attributes.Texts("classlabels_strings").Count is > 0 and var named
             ? named
             : graph.Attributes.Integers("classlabels_int64s").Count;
-        TreeOutput? output = Transform(graph) switch
+        TreeOutput? transform = Transform(graph) switch
         {
             "NONE" => TreeOutput.Sums,
             "SOFTMAX" => TreeOutput.Softmax,
             "LOGISTIC" => TreeOutput.Logistic,
             _ => null,
         };
-        if (output is not { } each || classes is < 2 or > MostOutputs
-            || TreeLeaves.Read(graph.Attributes, "class", classes) is not { } leaves)
+        if (transform is not { } output || classes is < 2 or > MostOutputs)
         {
             return null;
         }
 
-        // Of two classes the runtime adds nothing to sums of both, and decides leaf by leaf whether the second has any.
-        return classes > 2 ? Compile(graph, leaves, columns, classes, least: 1, each)
-            : !graph.Attributes.Integers("class_ids").All(target => target is 0)
-                ? graph.Attributes.Floats("base_values").Count is 0 ? Compile(graph, leaves, columns, classes, least: 2, each) : null
-                : Compile(graph, leaves, columns, 1, least: 1, OfOneSum(each, leaves.AreAllPositive));
+        if (classes > 2)
+        {
+            return Compile(graph, "class", columns, classes, least: 1, output);
+        }
+
+        if (graph.Attributes.Integers("class_ids").All(target => target is 0))
+        {
+            return Compile(graph, "class", columns, outputs: 1, least: 1, OfOneSum(graph, output));
+        }
+
+        // Of two sums the runtime has rules of its own for bases, and for rows whose leaves leave the second alone.
+        return graph.Attributes.Floats("base_values").Count is 0 ? Compile(graph, "class", columns, classes, least: 2, output) : null;
     }
 
     /// <summary>What two classes get of one sum, which depends on the signs of the leaves.</summary>
-    private static TreeOutput OfOneSum(TreeOutput each, bool isPositive) =>
-        isPositive ? TreeOutput.Complement : each is TreeOutput.Logistic ? TreeOutput.LogisticPair : TreeOutput.Negation;
+    private static TreeOutput OfOneSum(TreeGraph graph, TreeOutput transform) =>
+        transform is TreeOutput.Logistic ? TreeOutput.LogisticPair
+        : graph.Attributes.Floats("class_weights").Any(weight => weight < 0) ? TreeOutput.Negation
+        : TreeOutput.Complement;
 
     private static string Transform(TreeGraph graph) => graph.Attributes.Texts("post_transform") is [var named, ..] ? named : "NONE";
 
-    private static TreeModel? Compile(TreeGraph graph, TreeLeaves leaves, int columns, int outputs, int least, TreeOutput output)
+    /// <param name="leaf">"class" or "target": what the operator calls what a leaf adds to.</param>
+    /// <param name="least">How many sums each leaf must add to.</param>
+    private static TreeModel? Compile(TreeGraph graph, string leaf, int columns, int outputs, int least, TreeOutput output)
     {
         var bases = graph.Attributes.Floats("base_values");
-        var isSum = graph.Attributes.Texts("aggregate_function") is [] or ["SUM"];
-        return isSum && (bases.Count is 0 || bases.Count == outputs)
-            && new TreeTablesBuilder(new TreeNodes(graph.Attributes), leaves, outputs, least)
-                .Build(graph.Attributes.Integers("nodes_treeids"), columns) is { } tables
-            ? new TreeModel(tables, columns, bases.Count is 0 ? new float[outputs] : [.. bases], output)
-            : null;
+        if (graph.Attributes.Texts("aggregate_function") is not ([] or ["SUM"])
+            || (bases.Count > 0 && bases.Count != outputs)
+            || TreeLeaves.Read(graph.Attributes, leaf, outputs) is not { } leaves)
+        {
+            return null;
+        }
+
+        var tables = new TreeTablesBuilder(new TreeNodes(graph.Attributes), leaves, outputs, least)
+            .Build(graph.Attributes.Integers("nodes_treeids"), columns);
+        return tables is null ? null : new TreeModel(tables, columns, bases.Count is 0 ? new float[outputs] : [.. bases], output);
     }
 }

@@ -10,13 +10,11 @@ namespace Mlops.Onnx;
 /// <param name="width">How many columns a row has.</param>
 internal sealed class TreeSums(TreeTables tables, int width)
 {
-    /// <summary>With fewer rows, walking is quicker than the masks of a whole block.</summary>
-    private const int LeastMasked = 8;
-
     /// <summary>A block's columns must stay in the cache.</summary>
     private const int MostColumns = 1 << 10;
 
-    private readonly bool _usesMasks = tables.Columns.Length <= MostColumns && tables.Trees.Any(tree => tree.Words > 0);
+    private readonly int _leastMasked =
+        tables.Columns.Length <= MostColumns ? tables.Trees.Min(tree => tree.LeastMasked) : int.MaxValue;
 
     /// <param name="rows">Row-major, as many as a block of <see cref="LeafMasks"/> has or fewer.</param>
     /// <param name="sums">Those of each output side by side, [outputs, <see cref="LeafMasks.Rows"/>].</param>
@@ -34,7 +32,7 @@ internal sealed class TreeSums(TreeTables tables, int width)
             return;
         }
 
-        var isMasked = _usesMasks && count >= LeastMasked;
+        var isMasked = count >= _leastMasked;
         var block = isMasked ? ArrayPool<float>.Shared.Rent(tables.Columns.Length * LeafMasks.Rows) : [];
         if (isMasked)
         {
@@ -69,7 +67,7 @@ internal sealed class TreeSums(TreeTables tables, int width)
         var hasMissing = HasMissing(rows);
         foreach (ref readonly var tree in tables.Trees.AsSpan())
         {
-            if (block.Length > 0 && tree.Words > 0)
+            if (block.Length > 0 && rows.Length >= tree.LeastMasked * (long)width)
             {
                 LeafMasks.Find(tables, tree, block, leaves);
                 Add(tree, leaves[..LeafMasks.Rows], sums);

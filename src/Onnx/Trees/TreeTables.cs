@@ -35,10 +35,11 @@ internal readonly record struct MaskedWord(int Start, int MissingLeft, int End);
 /// <param name="Values">What its leaves add to the first output, followed by what they add to the next.</param>
 /// <param name="Target">The first output that it adds to.</param>
 /// <param name="Targets">How many outputs it adds to.</param>
-/// <param name="Words">How many words its leaves fill; 0 if they are too many for <see cref="LeafMasks"/>.</param>
-/// <param name="Word">Its first word.</param>
+/// <param name="Word">Its first word, where it has any.</param>
+/// <param name="Words">How many words its leaves fill.</param>
+/// <param name="LeastMasked">The fewest rows for which <see cref="LeafMasks"/> are quicker than <see cref="TreeWalk"/>.</param>
 internal readonly record struct TreePlace(
-    int Root, int Depth, int Leaves, int Values, int Target, int Targets, int Word, int Words);
+    int Root, int Depth, int Leaves, int Values, int Target, int Targets, int Word, int Words, int LeastMasked);
 
 /// <summary>Trees as flat arrays, each tree's nodes breadth first and its leaves numbered from left to right.</summary>
 /// <param name="Outputs">How many sums there are.</param>

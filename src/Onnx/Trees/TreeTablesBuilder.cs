@@ -8,8 +8,11 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
     private const int MostNodes = 1 << 20;
     private const int MostValues = 1 << 22;
 
-    /// <summary>Beyond that a walk down the tree is quicker than asking all its questions.</summary>
-    private const int MostWords = 4;
+    /// <summary>Of trees with more leaves a walk is quicker than asking all questions, however many the rows.</summary>
+    private const int MostMaskedLeaves = 8 * LeafMasks.WordLeaves;
+
+    /// <summary>What masks cost a tree over its splits, in splits; a split of a block costs what a step of one row does.</summary>
+    private const int MaskCost = 8;
 
     private readonly List<TreePlace> _trees = [];
     private readonly List<WalkNode> _nodes = [];
@@ -73,8 +76,8 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
         }
 
         var values = _values.Count - (targets.Count * shape.Leaves);
-        _trees.Add(new TreePlace(
-            start, shape.Depth, shape.Leaves, values, targets.First, targets.Count, _words.Count, AddWords(start, shape)));
+        var place = new TreePlace(start, shape.Depth, shape.Leaves, values, targets.First, targets.Count, 0, 0, int.MaxValue);
+        _trees.Add(shape.Leaves <= MostMaskedLeaves ? WithMasks(place, shape) : place);
         return true;
     }
 
@@ -145,25 +148,20 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
         _ => null,
     };
 
-    /// <returns>How many words were added.</returns>
-    private int AddWords(int start, TreeShape shape)
+    private TreePlace WithMasks(TreePlace place, TreeShape shape)
     {
-        var words = (shape.Leaves + LeafMasks.WordLeaves - 1) / LeafMasks.WordLeaves;
-        if (words > MostWords)
-        {
-            return 0;
-        }
-
-        for (var word = 0; word < words; word++)
+        var (first, splits) = (_words.Count, _splits.Count);
+        for (var word = 0; word * LeafMasks.WordLeaves < shape.Leaves; word++)
         {
             var from = _splits.Count;
-            AddSplits(start, shape, word, missingIsRight: true);
+            AddSplits(place.Root, shape, word, missingIsRight: true);
             var missingLeft = _splits.Count;
-            AddSplits(start, shape, word, missingIsRight: false);
+            AddSplits(place.Root, shape, word, missingIsRight: false);
             _words.Add(new MaskedWord(from, missingLeft, _splits.Count));
         }
 
-        return words;
+        var least = (_splits.Count - splits + MaskCost) / Math.Max(1, shape.Depth);
+        return place with { Word = first, Words = _words.Count - first, LeastMasked = least };
     }
 
     private void AddSplits(int start, TreeShape shape, int word, bool missingIsRight)
