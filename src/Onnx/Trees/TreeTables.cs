@@ -1,8 +1,8 @@
 namespace Mlops.Onnx;
 
-/// <summary>A node for <see cref="TreeWalk"/>: where the column is above the threshold, the node after the step's, else the step's.</summary>
+/// <summary>A node for <see cref="TreeWalk"/>: the step leads to the left one, and one further where the column is above the threshold.</summary>
 /// <remarks>A leaf steps nowhere: nothing is above its threshold, which is a NaN with the leaf's number in its lower bits.</remarks>
-/// <param name="Step">How far behind this node its left one lies; the right one follows that.</param>
+/// <param name="Step">How far behind this node its left one lies, which the right one follows.</param>
 internal readonly record struct WalkNode(float Threshold, ushort Column, ushort Step)
 {
     private const int LeafBits = 22;

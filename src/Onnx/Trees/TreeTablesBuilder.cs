@@ -8,6 +8,9 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
     private const int MostNodes = 1 << 20;
     private const int MostValues = 1 << 22;
 
+    /// <summary>The most steps down all trees together, so that the trial takes a second at most.</summary>
+    private const int MostSteps = 1 << 17;
+
     /// <summary>Of trees with more leaves a walk is quicker than asking all questions, however many the rows.</summary>
     private const int MostMaskedLeaves = 8 * LeafMasks.WordLeaves;
 
@@ -27,7 +30,7 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
     /// <returns>Null if the trees are malformed, too large, ask in another way than by comparing, or share nodes.</returns>
     public TreeTables? Build(IReadOnlyList<long> trees, int width)
     {
-        if (trees.Count is 0 or > MostNodes || !table.IsWhole(trees.Count) || table.Features.Max() is var last && last >= width)
+        if (trees.Count is 0 or > MostNodes || !table.IsWhole(trees.Count) || table.Features.Any(feature => feature >= width))
         {
             return null;
         }
@@ -38,6 +41,11 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
             {
                 return null;
             }
+        }
+
+        if (_trees.Sum(tree => tree.Depth + 1L) > MostSteps)
+        {
+            return null;
         }
 
         return new TreeTables(

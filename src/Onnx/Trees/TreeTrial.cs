@@ -25,7 +25,8 @@ internal static class TreeTrial
         bool Agree(ReadOnlyMemory<float> numbers, int columns)
         {
             var batch = new FeatureBatch(numbers.Length / columns, numbers, default);
-            var (ours, theirs) = (new float[batch.Rows * compiled.Signature.OutputWidth], new float[batch.Rows * compiled.Signature.OutputWidth]);
+            var ours = new float[batch.Rows * compiled.Signature.OutputWidth];
+            var theirs = new float[ours.Length];
             try
             {
                 reference.Score(batch, theirs);

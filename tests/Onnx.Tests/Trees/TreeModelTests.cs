@@ -95,6 +95,38 @@ public class TreeModelTests
     }
 
     [Fact]
+    public void Nodes_that_two_ways_lead_to_are_left_to_the_runtime()
+    {
+        var trees = new TreeEnsemble();
+        trees.Add(
+        [
+            TreeNode.Split(0, 1, ifTrue: 3, ifFalse: 1, missingIsTrue: false),
+            TreeNode.Split(0, 2, ifTrue: 2, ifFalse: 3, missingIsTrue: false),
+            TreeNode.Leaf(1),
+            TreeNode.Leaf(2),
+        ]);
+        using var scorer = Load(Regressor([.. trees.Attributes("target", [])]));
+
+        Assert.IsType<OnnxScorer>(scorer);
+        Assert.Equal([2, 1, 2], OwnModel.Score(scorer, 3, [1, 0, 2, 0, 3, 0]));
+    }
+
+    [Fact]
+    public void So_many_trees_that_their_trial_would_take_long_are_left_to_the_runtime()
+    {
+        var trees = new TreeEnsemble();
+        for (var tree = 0; tree < 70_000; tree++)
+        {
+            trees.Add([TreeNode.Split(0, tree, 1, 2, missingIsTrue: true), TreeNode.Leaf(0), TreeNode.Leaf(1)]);
+        }
+
+        using var scorer = Load(Regressor([.. trees.Attributes("target", [])]));
+
+        Assert.IsType<OnnxScorer>(scorer);
+        Assert.Equal([7], OwnModel.Score(scorer, 1, [6.5f, 0]));
+    }
+
+    [Fact]
     public void Trees_behind_another_operator_are_left_to_the_runtime()
     {
         var graph = new GraphWriter("filled");
@@ -218,7 +250,8 @@ public class TreeModelTests
     {
         var graph = new GraphWriter("trees");
         var input = graph.Input(ModelSignature.NumericInput, ElementType.Float, Dimension.Rows, 2);
-        var sum = graph.Node(GraphWriter.LearningDomain, "TreeEnsembleRegressor", 1, [input], [.. attributes, NodeSetting.Of("n_targets", 1)])[0];
+        NodeSetting[] all = [.. attributes, NodeSetting.Of("n_targets", 1)];
+        var sum = graph.Node(GraphWriter.LearningDomain, "TreeEnsembleRegressor", 1, [input], all)[0];
         graph.Output(sum, ModelSignature.PredictionOutput, ElementType.Float, Dimension.Rows, 1);
         return graph.ToBytes();
     }
