@@ -14,6 +14,9 @@ namespace Mlops.Onnx;
 /// their order may differ. Each model scores three rows of zeros and empty strings, in bounded time, before it counts as loaded.
 /// </para>
 /// <para>
+/// Trees over numbers alone are scored by <see cref="TreeScorer"/> without the runtime, if <see cref="TreeTrial"/> finds no difference.
+/// </para>
+/// <para>
 /// Models that take tensors are tried on zeros as well, but not refused for failing on them; see <see cref="TensorTrial"/>.
 /// </para>
 /// <para>

@@ -12,7 +12,7 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
     private const int MostSteps = 1 << 17;
 
     /// <summary>Of trees with more leaves a walk is quicker than asking all questions, however many the rows.</summary>
-    private const int MostMaskedLeaves = 8 * LeafMasks.WordLeaves;
+    private const int MostMaskedLeaves = 4 * LeafMasks.WordLeaves;
 
     /// <summary>What masks cost a tree over its splits, in splits; a split of a block costs what a step of one row does.</summary>
     private const int MaskCost = 8;
@@ -91,21 +91,21 @@ internal sealed class TreeTablesBuilder(TreeNodes table, TreeLeaves leaves, int 
 
     /// <summary>Adds what the leaves of a tree add, from left to right.</summary>
     /// <returns>The sums that they add to; null if the values are too many.</returns>
-    private (int First, int Count)? AddValues(IReadOnlyList<LeafWeight>[] leaves)
+    private (int First, int Count)? AddValues(IReadOnlyList<LeafWeight>[] added)
     {
-        var first = leaves.Min(leaf => leaf.Min(value => value.Target));
-        var count = leaves.Max(leaf => leaf.Max(value => value.Target)) - first + 1;
-        if (_values.Count + ((long)count * leaves.Length) > MostValues)
+        var first = added.Min(leaf => leaf.Min(value => value.Target));
+        var count = added.Max(leaf => leaf.Max(value => value.Target)) - first + 1;
+        if (_values.Count + ((long)count * added.Length) > MostValues)
         {
             return null;
         }
 
-        var values = new float[count * leaves.Length];
-        foreach (var (index, leaf) in leaves.Index())
+        var values = new float[count * added.Length];
+        foreach (var (index, leaf) in added.Index())
         {
             foreach (var (target, weight) in leaf)
             {
-                values[((target - first) * leaves.Length) + index] = weight;
+                values[((target - first) * added.Length) + index] = weight;
             }
         }
 

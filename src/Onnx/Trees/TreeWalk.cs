@@ -8,7 +8,7 @@ namespace Mlops.Onnx;
 internal static class TreeWalk
 {
     /// <summary>How many walks go at a time; leaves are written so many at a time.</summary>
-    public const int Walks = 4;
+    public const int Walks = 8;
 
     /// <summary>Which way values go.</summary>
     private interface IQuestion
@@ -48,17 +48,24 @@ internal static class TreeWalk
         var last = rows.Length - width;
         for (var a = 0; a <= last; a += Walks * width)
         {
-            var (b, c, d) = (Math.Min(a + width, last), Math.Min(a + (2 * width), last), Math.Min(a + (3 * width), last));
-            var walks = new FourWalks
+            var walks = new EightWalks
             {
                 A = ref root,
                 B = ref root,
                 C = ref root,
                 D = ref root,
+                E = ref root,
+                F = ref root,
+                G = ref root,
+                H = ref root,
                 RowA = ref Unsafe.Add(ref first, a),
-                RowB = ref Unsafe.Add(ref first, b),
-                RowC = ref Unsafe.Add(ref first, c),
-                RowD = ref Unsafe.Add(ref first, d),
+                RowB = ref Unsafe.Add(ref first, Math.Min(a + width, last)),
+                RowC = ref Unsafe.Add(ref first, Math.Min(a + (2 * width), last)),
+                RowD = ref Unsafe.Add(ref first, Math.Min(a + (3 * width), last)),
+                RowE = ref Unsafe.Add(ref first, Math.Min(a + (4 * width), last)),
+                RowF = ref Unsafe.Add(ref first, Math.Min(a + (5 * width), last)),
+                RowG = ref Unsafe.Add(ref first, Math.Min(a + (6 * width), last)),
+                RowH = ref Unsafe.Add(ref first, Math.Min(a + (7 * width), last)),
             };
             walks.Go(tables, tree.Depth, hasMissing);
             walks.Write(leaves);
@@ -74,37 +81,55 @@ internal static class TreeWalk
         var last = trees.Length - 1;
         for (var at = 0; at <= last; at += Walks)
         {
-            ref readonly var a = ref trees[at];
-            ref readonly var b = ref trees[Math.Min(at + 1, last)];
-            ref readonly var c = ref trees[Math.Min(at + 2, last)];
-            ref readonly var d = ref trees[Math.Min(at + 3, last)];
-            var walks = new FourWalks
+            var walks = new EightWalks
             {
-                A = ref tables.Nodes[a.Root],
-                B = ref tables.Nodes[b.Root],
-                C = ref tables.Nodes[c.Root],
-                D = ref tables.Nodes[d.Root],
+                A = ref tables.Nodes[trees[at].Root],
+                B = ref tables.Nodes[trees[Math.Min(at + 1, last)].Root],
+                C = ref tables.Nodes[trees[Math.Min(at + 2, last)].Root],
+                D = ref tables.Nodes[trees[Math.Min(at + 3, last)].Root],
+                E = ref tables.Nodes[trees[Math.Min(at + 4, last)].Root],
+                F = ref tables.Nodes[trees[Math.Min(at + 5, last)].Root],
+                G = ref tables.Nodes[trees[Math.Min(at + 6, last)].Root],
+                H = ref tables.Nodes[trees[Math.Min(at + 7, last)].Root],
                 RowA = ref values,
                 RowB = ref values,
                 RowC = ref values,
                 RowD = ref values,
+                RowE = ref values,
+                RowF = ref values,
+                RowG = ref values,
+                RowH = ref values,
             };
-            walks.Go(tables, Math.Max(Math.Max(a.Depth, b.Depth), Math.Max(c.Depth, d.Depth)), hasMissing);
+            var depth = 0;
+            foreach (ref readonly var tree in trees[at..Math.Min(at + Walks, trees.Length)])
+            {
+                depth = Math.Max(depth, tree.Depth);
+            }
+
+            walks.Go(tables, depth, hasMissing);
             walks.Write(leaves[at..]);
         }
     }
 
-    /// <summary>The nodes at which four walks are, and the rows that they ask.</summary>
-    private ref struct FourWalks
+    /// <summary>The nodes at which eight walks are, and the rows that they ask.</summary>
+    private ref struct EightWalks
     {
         public ref WalkNode A;
         public ref WalkNode B;
         public ref WalkNode C;
         public ref WalkNode D;
+        public ref WalkNode E;
+        public ref WalkNode F;
+        public ref WalkNode G;
+        public ref WalkNode H;
         public ref float RowA;
         public ref float RowB;
         public ref float RowC;
         public ref float RowD;
+        public ref float RowE;
+        public ref float RowF;
+        public ref float RowG;
+        public ref float RowH;
 
         /// <param name="depth">The steps to the deepest leaf.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,6 +147,10 @@ internal static class TreeWalk
 
         public readonly void Write(Span<int> leaves)
         {
+            leaves[7] = H.Leaf;
+            leaves[6] = G.Leaf;
+            leaves[5] = F.Leaf;
+            leaves[4] = E.Leaf;
             leaves[3] = D.Leaf;
             leaves[2] = C.Leaf;
             leaves[1] = B.Leaf;
@@ -137,22 +166,38 @@ internal static class TreeWalk
             ref var b = ref B;
             ref var c = ref C;
             ref var d = ref D;
+            ref var e = ref E;
+            ref var f = ref F;
+            ref var g = ref G;
+            ref var h = ref H;
             ref var rowA = ref RowA;
             ref var rowB = ref RowB;
             ref var rowC = ref RowC;
             ref var rowD = ref RowD;
+            ref var rowE = ref RowE;
+            ref var rowF = ref RowF;
+            ref var rowG = ref RowG;
+            ref var rowH = ref RowH;
             for (; depth > 0; depth--)
             {
                 a = ref Next<TQuestion>(tables, ref a, ref rowA);
                 b = ref Next<TQuestion>(tables, ref b, ref rowB);
                 c = ref Next<TQuestion>(tables, ref c, ref rowC);
                 d = ref Next<TQuestion>(tables, ref d, ref rowD);
+                e = ref Next<TQuestion>(tables, ref e, ref rowE);
+                f = ref Next<TQuestion>(tables, ref f, ref rowF);
+                g = ref Next<TQuestion>(tables, ref g, ref rowG);
+                h = ref Next<TQuestion>(tables, ref h, ref rowH);
             }
 
             A = ref a;
             B = ref b;
             C = ref c;
             D = ref d;
+            E = ref e;
+            F = ref f;
+            G = ref g;
+            H = ref h;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
