@@ -3,7 +3,7 @@ using Mlops.Registry;
 
 namespace Mlops.Onnx;
 
-/// <summary>Models of the size that tabular data gives: 30 features, logistic regression or 100 trees of 63 nodes.</summary>
+/// <summary>Models of the size that tabular data gives: 30 features, and logistic regression, 100 small trees or 100 large ones.</summary>
 internal static class BenchmarkModels
 {
     public const int Features = 30;
@@ -19,7 +19,12 @@ internal static class BenchmarkModels
         var random = new Random(42);
         var graph = new GraphWriter(model);
         var numeric = graph.Input(ModelSignature.NumericInput, ElementType.Float, Dimension.Rows, Features);
-        var (label, probabilities) = model == "linear" ? Linear(graph, numeric, random) : Trees(graph, numeric, random);
+        var (label, probabilities) = model switch
+        {
+            "linear" => Linear(graph, numeric, random),
+            "trees" => Trees(graph, numeric, random),
+            _ => Forest(graph, numeric, random),
+        };
         graph.Output(label, ModelSignature.LabelOutput, ElementType.String, Dimension.Rows);
         graph.Output(probabilities, ModelSignature.ProbabilitiesOutput, ElementType.Float, Dimension.Rows, 2);
         return graph.ToBytes();
@@ -49,6 +54,43 @@ internal static class BenchmarkModels
         }
 
         return graph.TreeEnsembleClassifier(numeric, trees, Signature.Classes, PostTransform.Logistic);
+    }
+
+    /// <summary>What scikit-learn grows on some thousand rows: 300 leaves at uneven depths, each with a share for both classes.</summary>
+    private static (GraphValue Label, GraphValue Scores) Forest(GraphWriter graph, GraphValue numeric, Random random)
+    {
+        var trees = new TreeEnsemble();
+        for (var tree = 0; tree < 100; tree++)
+        {
+            var nodes = new List<TreeNode>();
+            Grow(nodes, leaves: 300, Enumerable.Repeat((-1f, 1f), Features).ToArray(), random);
+            trees.Add([.. nodes]);
+        }
+
+        return graph.TreeEnsembleClassifier(numeric, trees, Signature.Classes, PostTransform.None);
+    }
+
+    /// <param name="reach">Between what values of each feature rows come here.</param>
+    private static void Grow(List<TreeNode> nodes, int leaves, (float Low, float High)[] reach, Random random)
+    {
+        if (leaves == 1)
+        {
+            var share = (float)random.NextDouble() / 100;
+            nodes.Add(TreeNode.Leaf([share, 0.01f - share]));
+            return;
+        }
+
+        var (at, feature, part) = (nodes.Count, random.Next(Features), 0.2f + (0.6f * (float)random.NextDouble()));
+        var (low, high) = reach[feature];
+        var (threshold, left) = (low + ((high - low) * part), Math.Clamp((int)(leaves * part), 1, leaves - 1));
+        nodes.Add(default);
+        reach[feature] = (low, threshold);
+        Grow(nodes, left, reach, random);
+        var ifFalse = nodes.Count;
+        reach[feature] = (threshold, high);
+        Grow(nodes, leaves - left, reach, random);
+        reach[feature] = (low, high);
+        nodes[at] = TreeNode.Split(feature, threshold, at + 1, ifFalse, missingIsTrue: false);
     }
 
     private static TreeNode[] CompleteTree(int depth, Random random) =>

@@ -11,11 +11,23 @@ internal static class InterleavedComparison
 {
     private const int Turns = 2000;
 
+    private static readonly (string Model, int Rows)[] Cases =
+    [
+        ("linear", 1),
+        ("linear", 1024),
+        ("trees", 1),
+        ("trees", 32),
+        ("trees", 1024),
+        ("forest", 1),
+        ("forest", 32),
+        ("forest", 1024),
+    ];
+
     public static void Print()
     {
         Console.WriteLine("| model | rows | Run, cached values | scorer | ratio | scorer allocates |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|");
-        foreach (var (model, rows) in new[] { ("linear", 1), ("linear", 1024), ("trees", 1), ("trees", 1024) })
+        foreach (var (model, rows) in Cases)
         {
             using var benchmarks = new ScorerBenchmarks { Model = model, Rows = rows };
             benchmarks.Load();

@@ -5,7 +5,7 @@ using Mlops.Serving;
 
 namespace Mlops.Onnx;
 
-/// <summary>What the scorer costs over the leanest call that ONNX Runtime's API allows: Run on cached values over pinned buffers.</summary>
+/// <summary>What the scorer costs beside the leanest call that ONNX Runtime's API allows: Run on cached values over pinned buffers.</summary>
 [MemoryDiagnoser]
 public class ScorerBenchmarks : IDisposable
 {
@@ -24,10 +24,10 @@ public class ScorerBenchmarks : IDisposable
     private OrtValue[] _input = [];
     private OrtValue[] _output = [];
 
-    [Params("linear", "trees")]
+    [Params("linear", "trees", "forest")]
     public string Model { get; set; } = "linear";
 
-    [Params(1, 1024)]
+    [Params(1, 32, 1024)]
     public int Rows { get; set; }
 
     [GlobalSetup]

@@ -40,6 +40,24 @@ internal sealed record GraphBinding(string? NumericInput, int Numbers, string? S
             ColumnsOf(graph, signature));
     }
 
+    /// <param name="outputs">How many there is room for.</param>
+    /// <param name="outputWidth">How many a row gets.</param>
+    /// <exception cref="ArgumentException">The numbers, the strings or the outputs are more or fewer than the rows have.</exception>
+    public void Require(in FeatureBatch batch, int outputs, int outputWidth)
+    {
+        Require(batch.Numbers.Length, batch.Rows, Numbers, "numbers");
+        Require(batch.Strings.Length, batch.Rows, Strings, "strings");
+        Require(outputs, batch.Rows, outputWidth, "outputs");
+    }
+
+    private static void Require(int length, int rows, int width, string what)
+    {
+        if (rows < 0 || length != (long)rows * width)
+        {
+            throw new ArgumentException($"{length} {what} do not fit {rows} rows of {width}.");
+        }
+    }
+
     private static string Input(OnnxGraphInfo graph, string name, ElementType type, int width)
     {
         // A model made elsewhere names its one input as it likes.

@@ -209,6 +209,7 @@ internal sealed class GraphScan
 
     private void ReadNode(ProtobufReader node, int depth)
     {
+        var whole = node;
         var (operatorName, domain, input, output) = (string.Empty, string.Empty, (string?)null, (string?)null);
         var labels = new NodeLabels();
         while (node.Next())
@@ -233,7 +234,13 @@ internal sealed class GraphScan
             }
         }
 
-        _operators.Add(Qualified(domain, operatorName));
+        var qualified = Qualified(domain, operatorName);
+        _operators.Add(qualified);
+        if (TreeDepth.IsTreeOperator(qualified))
+        {
+            TreeDepth.Require(NodeAttributes.Of(whole));
+        }
+
         if (depth == 0 && output is not null)
         {
             _labels.AddNode(operatorName, input ?? string.Empty, output, labels);

@@ -14,11 +14,14 @@ namespace Mlops.Onnx;
 /// their order may differ. Each model scores three rows of zeros and empty strings, in bounded time, before it counts as loaded.
 /// </para>
 /// <para>
+/// Trees over numbers alone are scored by <see cref="TreeScorer"/> without the runtime, if <see cref="TreeTrial"/> finds no difference.
+/// </para>
+/// <para>
 /// Models that take tensors are tried on zeros as well, but not refused for failing on them; see <see cref="TensorTrial"/>.
 /// </para>
 /// <para>
 /// Refused unseen by the runtime: too many bytes, malformed bytes, constants that claim more elements than they carry, tensors in
-/// files beside the model, operators of unknown domains or newer versions; see <see cref="ModelAdmission"/>. A model is a program all
+/// files beside the model, operators of unknown domains or newer versions, trees too deep to load; see <see cref="ModelAdmission"/>. A model is a program all
 /// the same: one that takes endless time or memory on some inputs is not told from a large one, so run strangers' models in a process
 /// with limits.
 /// </para>
@@ -34,7 +37,8 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         var session = Open(onnx);
         try
         {
-            return new OnnxScorer(signature, session, binding, Try(session, binding, signature));
+            var scorer = new OnnxScorer(signature, session, binding, Try(session, binding, signature));
+            return (IModelScorer?)Compiled(onnx.Span, binding, scorer) ?? scorer;
         }
         catch (OnnxRuntimeException refused)
         {
@@ -96,6 +100,26 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
         {
             throw new ModelLoadException($"ONNX Runtime cannot run the model: {RuntimeWords.Of(refused)}", refused);
         }
+    }
+
+    /// <summary>The same model without the runtime, whose session is freed then.</summary>
+    /// <returns>Null if the model is not trees alone, or is not shown to give the same bits.</returns>
+    private static TreeScorer? Compiled(ReadOnlySpan<byte> onnx, GraphBinding binding, OnnxScorer reference)
+    {
+        var signature = reference.Signature;
+        if (TreeModel.Read(onnx, binding) is not { } model || (model.Width != signature.OutputWidth && model.Width is not 1))
+        {
+            return null;
+        }
+
+        var compiled = new TreeScorer(signature, binding, model);
+        if (!TreeTrial.Agree(model, compiled, reference))
+        {
+            return null;
+        }
+
+        reference.Dispose();
+        return compiled;
     }
 
     private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>

@@ -21,12 +21,14 @@ internal sealed class OnnxScorer : IModelScorer
     private readonly OutputForm _form;
     private readonly RunOptions _runOptions = new();
     private readonly ScoringSlot?[] _slots = new ScoringSlot?[2 * Environment.ProcessorCount];
+    private readonly ScoreOrder _order;
     private readonly int _partRows;
     private readonly SharedUse _use;
 
     public OnnxScorer(ModelSignature signature, InferenceSession session, GraphBinding binding, OutputForm form)
     {
         (Signature, _session, _binding, _form) = (signature, session, binding, form);
+        _order = new ScoreOrder(signature.OutputWidth, form is OutputForm.Matrix ? signature.OutputWidth : 1, binding.Columns);
         var mostRows = ScoringSlot.MaximumRows(binding, signature.OutputWidth);
         _partRows = signature.Features.Any(feature => feature.Type is ColumnType.Text) ? Math.Min(mostRows, MostTextRows) : mostRows;
         _use = new SharedUse(nameof(OnnxScorer), Free);
@@ -36,9 +38,7 @@ internal sealed class OnnxScorer : IModelScorer
 
     public void Score(in FeatureBatch batch, Span<float> output)
     {
-        Require(batch.Numbers.Length, batch.Rows, _binding.Numbers, "numbers");
-        Require(batch.Strings.Length, batch.Rows, _binding.Strings, "strings");
-        Require(output.Length, batch.Rows, Signature.OutputWidth, "outputs");
+        _binding.Require(batch, output.Length, Signature.OutputWidth);
         _use.Enter();
         try
         {
@@ -63,14 +63,6 @@ internal sealed class OnnxScorer : IModelScorer
 
     public void Dispose() => _use.Dispose();
 
-    private static void Require(int length, int rows, int width, string what)
-    {
-        if (rows < 0 || length != (long)rows * width)
-        {
-            throw new ArgumentException($"{length} {what} do not fit {rows} rows of {width}.");
-        }
-    }
-
     private void ScorePart(ScoringSlot slot, in FeatureBatch batch, int start, int rows, Span<float> output)
     {
         var width = Signature.OutputWidth;
@@ -84,31 +76,7 @@ internal sealed class OnnxScorer : IModelScorer
         }
 
         _session.RunWithBinding(_runOptions, bound);
-        Copy(slot.Scores, part);
-    }
-
-    private void Copy(ReadOnlySpan<float> scores, Span<float> part)
-    {
-        if (_form is not OutputForm.Matrix && Signature.OutputWidth == 2)
-        {
-            var positive = _binding.Columns is [1, 0] ? 0 : 1;
-            for (var row = 0; row < part.Length / 2; row++)
-            {
-                part[2 * row + positive] = scores[row];
-                part[2 * row + 1 - positive] = 1 - scores[row];
-            }
-        }
-        else if (_binding.Columns is { } columns)
-        {
-            for (var i = 0; i < part.Length; i++)
-            {
-                part[i - (i % columns.Length) + columns[i % columns.Length]] = scores[i];
-            }
-        }
-        else
-        {
-            scores[..part.Length].CopyTo(part);
-        }
+        _order.Copy(slot.Scores, part);
     }
 
     private ScoringSlot Rent()

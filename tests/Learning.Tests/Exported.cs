@@ -6,7 +6,7 @@ using Mlops.Training;
 
 namespace Mlops.Learning;
 
-/// <summary>A trained model's graph, scored by ONNX Runtime through the loader that serving uses.</summary>
+/// <summary>A trained model's graph, scored through the loader that serving uses.</summary>
 internal static class Exported
 {
     /// <summary>Row-major [rows, output width], scored in batches of at most <paramref name="batch"/> rows.</summary>

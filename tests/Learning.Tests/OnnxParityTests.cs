@@ -26,6 +26,22 @@ public sealed class OnnxParityTests
         Exported.AgreesWithItself(new LogisticRegression().Train(data), data);
     }
 
+    [Theory]
+    [InlineData("gradient-boosting", "breast-cancer")]
+    [InlineData("gradient-boosting", "wine")]
+    [InlineData("gradient-boosting", "diabetes")]
+    [InlineData("random-forest", "breast-cancer")]
+    [InlineData("random-forest", "wine")]
+    [InlineData("extra-trees", "diabetes")]
+    public async Task Trees_over_numbers_alone_are_scored_without_the_runtime(string learner, string name)
+    {
+        var data = await RealData.LoadAsync(name);
+
+        using var scorer = new OnnxModelLoader(OnnxLimits.Default).Load(Make.Learner(learner).Train(data).ToOnnx(), data.Signature);
+
+        Assert.IsType<TreeScorer>(scorer);
+    }
+
     public static TheoryData<string, TaskType, int> Cases() => new()
     {
         { "logistic-regression", TaskType.Binary, 2 },

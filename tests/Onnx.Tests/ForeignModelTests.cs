@@ -13,6 +13,7 @@ public class ForeignModelTests
     [InlineData("zipmap_strings", TaskType.Multiclass, "c0", "b1", "a2")]
     [InlineData("tensor_reversed", TaskType.Multiclass, "c0", "b1", "a2")]
     [InlineData("forest", TaskType.Binary, "0", "1")]
+    [InlineData("forest_zipmap", TaskType.Binary, "0", "1")]
     [InlineData("sigmoid_column", TaskType.Binary, "no", "yes")]
     [InlineData("regression_column", TaskType.Regression)]
     [InlineData("regression_vector", TaskType.Regression)]

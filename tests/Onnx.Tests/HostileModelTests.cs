@@ -45,6 +45,56 @@ public class HostileModelTests
         Refusal(WithConstant(graph => graph.Constant("w", ElementType.Float, shape, [0, 0, 0, 0]))),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(5_000, false)]
+    [InlineData(TreeDepth.Most, true)]
+    public void A_tree_so_deep_that_the_runtime_would_overflow_its_stack_is_refused(int splits, bool isTaken)
+    {
+        var nodes = Enumerable.Range(0, splits)
+            .SelectMany(i => new[] { TreeNode.Split(0, i, (2 * i) + 1, (2 * i) + 2, missingIsTrue: false), TreeNode.Leaf(1) })
+            .Append(TreeNode.Leaf(2)).ToArray();
+        var trees = new TreeEnsemble();
+        trees.Add(nodes);
+        var graph = new GraphWriter("chain");
+        var x = graph.Input("x", ElementType.Float, Dimension.Rows, 1);
+        graph.Output(graph.TreeEnsembleRegressor(x, trees, 1), "y", ElementType.Float, Dimension.Rows, 1);
+        var model = graph.ToBytes();
+
+        if (isTaken)
+        {
+            OnnxModelLoader.Open(model).Dispose();
+            ModelAdmission.Admit(model, OnnxLimits.Default);
+        }
+        else
+        {
+            Assert.Contains("a path of more than", Refusal(model), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_tree_that_leads_back_to_where_it_came_from_is_refused()
+    {
+        var model = RawModel.Of(graph =>
+        {
+            graph.Node(
+                "TreeEnsembleRegressor",
+                ["x"],
+                ["y"],
+                GraphWriter.LearningDomain,
+                Integers("nodes_treeids", 0, 0, 0),
+                Integers("nodes_nodeids", 0, 1, 2),
+                Integers("nodes_truenodeids", 1, 0, 0),
+                Integers("nodes_falsenodeids", 2, 2, 0));
+            graph.Port(OnnxFields.Graph.Input, "x", ElementType.Float, [-1]);
+            graph.Port(OnnxFields.Graph.Output, "y", ElementType.Float, [-1]);
+        });
+
+        Assert.Contains("leads back", Refusal(model), StringComparison.Ordinal);
+
+        static (string, Action<ProtobufWriter>) Integers(string name, params long[] values) =>
+            (name, attribute => Array.ForEach(values, value => attribute.Integer(OnnxFields.Attribute.Integers, value)));
+    }
+
     [Fact]
     public void A_constant_in_a_nodes_attribute_is_looked_at_too()
     {

@@ -18,6 +18,21 @@ internal sealed class NodeAttributes
 
     public bool IsSoftmax => Texts("post_transform") is ["SOFTMAX" or "SOFTMAX_ZERO"];
 
+    /// <param name="node">Stands at its beginning.</param>
+    public static NodeAttributes Of(ProtobufReader node)
+    {
+        var attributes = new NodeAttributes();
+        while (node.Next())
+        {
+            if (node.Field is OnnxFields.Node.Attribute)
+            {
+                attributes.Read(node.Message);
+            }
+        }
+
+        return attributes;
+    }
+
     public void Read(ProtobufReader attribute)
     {
         var name = "";

@@ -98,12 +98,17 @@ def forest():
                 for target, weight in enumerate(share):
                     for key, value in zip(leaves, (number, node, target, float(weight))):
                         leaves[key].append(value)
-    save("forest",
-         [helper.make_node(
-             "TreeEnsembleClassifier", ["float_input"], ["label", "probabilities"], domain=ML, classlabels_int64s=[0, 1], post_transform="NONE",
-             **{f"nodes_{key}": value for key, value in nodes.items()}, **{f"class_{key}": value for key, value in leaves.items()})],
+    def classifier(scores):
+        return helper.make_node(
+            "TreeEnsembleClassifier", ["float_input"], ["label", scores], domain=ML, classlabels_int64s=[0, 1], post_transform="NONE",
+            **{f"nodes_{key}": value for key, value in nodes.items()}, **{f"class_{key}": value for key, value in leaves.items()})
+
+    save("forest", [classifier("probabilities")],
          x.shape[1], [label("label"), helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])],
          x[::60], model.predict_proba(x[::60]))
+    zipmap = helper.make_node("ZipMap", ["raw"], ["output_probability"], domain=ML, classlabels_int64s=[0, 1])
+    save("forest_zipmap", [classifier("raw"), zipmap],
+         x.shape[1], [label("label"), zipmap_type("output_probability", TensorProto.INT64)], x[::60], model.predict_proba(x[::60]))
 
 
 def sigmoid():

@@ -1,0 +1,130 @@
+using static Mlops.Onnx.OnnxFields;
+
+namespace Mlops.Onnx;
+
+/// <summary>What becomes of a sum of trees on its way out.</summary>
+internal enum TreeEnding
+{
+    /// <summary>Nothing more than the operator itself does.</summary>
+    None,
+
+    /// <summary>One sum, the probability of the second of two classes, gets that of the first before it: 1 − sum.</summary>
+    Complement,
+
+    /// <summary>One sum, the log odds of the second of two classes, becomes two probabilities: sigmoid(−sum) and sigmoid(sum).</summary>
+    Sigmoids,
+}
+
+/// <summary>A graph whose output is one operator's sum of trees over the numeric input, and an ending.</summary>
+/// <remarks>
+/// Only the operators and how they hang together are read here. Constants between them are taken to be what our learners write;
+/// <see cref="TreeTrial"/> finds out.
+/// </remarks>
+/// <param name="Attributes">The operator's.</param>
+internal sealed record TreeGraph(NodeAttributes Attributes, bool IsClassifier, TreeEnding Ending)
+{
+    private const string Classifier = $"{GraphWriter.LearningDomain}:TreeEnsembleClassifier";
+    private const string Regressor = $"{GraphWriter.LearningDomain}:TreeEnsembleRegressor";
+    private const string ZipMap = $"{GraphWriter.LearningDomain}:ZipMap";
+
+    private sealed record Step(string Operator, List<string> Inputs, List<string> Outputs, NodeAttributes? Trees);
+
+    /// <returns>Null if more or something else lies between the input and the output.</returns>
+    public static TreeGraph? Read(ReadOnlySpan<byte> model, string input, string output)
+    {
+        var makers = new Dictionary<string, Step>(StringComparer.Ordinal);
+        foreach (var step in Steps(model))
+        {
+            step.Outputs.ForEach(name => makers[name] = step);
+        }
+
+        var (ending, value) = Ended(makers, SkipCopies(makers, output));
+        return makers.GetValueOrDefault(SkipCopies(makers, value)) is { Trees: { HasTensors: false } trees } sum
+            && sum.Inputs is [var from] && SkipCopies(makers, from) == input
+            && (sum.Operator is Regressor || (ending is TreeEnding.None && sum.Outputs is [_, var scores] && scores == value))
+            ? new TreeGraph(trees, sum.Operator is Classifier, ending)
+            : null;
+    }
+
+    /// <summary>The ending that gives a value, and what it is put to.</summary>
+    private static (TreeEnding Ending, string Value) Ended(Dictionary<string, Step> makers, string value) =>
+        makers.GetValueOrDefault(value) switch
+        {
+            { Operator: "Concat", Inputs: [var other, var sum] }
+                when makers.GetValueOrDefault(other) is { Operator: "Sub", Inputs: [_, var same] } && same == sum
+                => (TreeEnding.Complement, sum),
+            { Operator: "Sigmoid", Inputs: [var signed] }
+                when makers.GetValueOrDefault(signed) is { Operator: "Mul", Inputs: [var sum, _] }
+                => (TreeEnding.Sigmoids, sum),
+            _ => (TreeEnding.None, value),
+        };
+
+    /// <summary>The value that one is a copy of. ZipMap only labels what it is given.</summary>
+    private static string SkipCopies(Dictionary<string, Step> makers, string value)
+    {
+        for (var copies = 0; copies < makers.Count; copies++)
+        {
+            if (makers.GetValueOrDefault(value) is not { Operator: "Identity" or ZipMap, Inputs: [var source] })
+            {
+                break;
+            }
+
+            value = source;
+        }
+
+        return value;
+    }
+
+    private static List<Step> Steps(ReadOnlySpan<byte> model)
+    {
+        var steps = new List<Step>();
+        var fields = new ProtobufReader(model);
+        while (fields.Next())
+        {
+            if (fields.Field is not Model.Graph)
+            {
+                continue;
+            }
+
+            var graph = fields.Message;
+            while (graph.Next())
+            {
+                if (graph.Field is Graph.Node)
+                {
+                    steps.Add(ReadNode(graph.Message));
+                }
+            }
+        }
+
+        return steps;
+    }
+
+    private static Step ReadNode(ProtobufReader node)
+    {
+        var whole = node;
+        var (name, domain) = (string.Empty, string.Empty);
+        List<string> inputs = [];
+        List<string> outputs = [];
+        while (node.Next())
+        {
+            switch (node.Field)
+            {
+                case Node.Input:
+                    inputs.Add(node.Text);
+                    break;
+                case Node.Output:
+                    outputs.Add(node.Text);
+                    break;
+                case Node.Operator:
+                    name = node.Text;
+                    break;
+                case Node.Domain:
+                    domain = node.Text;
+                    break;
+            }
+        }
+
+        var qualified = domain is "" or "ai.onnx" ? name : $"{domain}:{name}";
+        return new Step(qualified, inputs, outputs, qualified is Classifier or Regressor ? NodeAttributes.Of(whole) : null);
+    }
+}
