@@ -20,6 +20,7 @@ CASES = [(model, rows, connections, turns)
          for rows, turns in ((1, 256), (32, 16), (1_024, 2))
          for model in ("lr", "rf")
          for connections in (1, 8, 64)]
+CASES += [(model, 1_024, 4, 2) for model in ("lr", "rf")]
 CASES += [("text", 1, connections, 256) for connections in (1, 8, 64)]
 MODELS = {"lr": "logistic regression", "rf": "random forest of 100 trees"}
 TITLES = {**MODELS, "text": "sentiment of a text"}
