@@ -40,28 +40,46 @@ def changes(ours):
             yield f"policy {policy['kind']}", lambda: servers.call(f"{ours.url}/api/v1/endpoints/lr", "PUT", {"policy": policy})
 
 
+class Changes(threading.Thread):
+    """Changes something every so often until it is told to end."""
+
+    def __init__(self, ours, every):
+        super().__init__(daemon=True)
+        self.every, self.done, self.faults = every, 0, []
+        self._following, self._end = changes(ours), threading.Event()
+
+    def run(self):
+        due = time.monotonic()
+        while not self._end.is_set():
+            _, change = next(self._following)
+            try:
+                change()
+                self.done += 1
+            except RuntimeError as fault:
+                self.faults.append(str(fault))
+            due += self.every
+            self._end.wait(max(0, due - time.monotonic()))
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self.join()
+
+
 def pace(load, ours):
-    """Connections and pause with which the load is the wanted share of the most."""
+    """Connections and pause with which the load is the wanted share of the most, policies changing all the while: some cost more."""
     # Until the runtime has compiled what is hot for good, the most is not the most.
     load.run(ours, CONNECTIONS, 20)
-    most = load.run(ours, CONNECTIONS, 5)["rate"]
-    pause, connections = 4, CONNECTIONS
-    for _ in range(4):
-        rate = load.run(ours, connections, 3, pause)["rate"]
-        connections = max(1, round(connections * SHARE * most / rate))
+    with Changes(ours, every=1):
+        most = load.run(ours, CONNECTIONS, 20)["rate"]
+        pause, connections = 4, CONNECTIONS
+        for _ in range(4):
+            rate = load.run(ours, connections, 10, pause)["rate"]
+            connections = max(1, round(connections * SHARE * most / rate))
     return most, connections, pause
-
-
-def drive(load, ours, connections, pause, most, seconds):
-    """The load, a minute at a time; what changes meanwhile changes the rate, so each minute aims anew at the wanted share."""
-    minutes = []
-    for left in range(seconds, 0, -60):
-        minutes.append(load.run(ours, connections, min(60, left), pause))
-        connections = max(1, round(connections * SHARE * most / minutes[-1]["rate"]))
-    whole = {name: sum(minute[name] for minute in minutes) for name in ("requests", "seconds", "refused", "broken")}
-    worst = {name: max(minute[name] for minute in minutes) for name in ("p50", "p99", "max")}
-    cpu = sum(minute["cpu"] * minute["requests"] for minute in minutes) / max(1, whole["requests"])
-    return {**whole, **worst, "rate": whole["requests"] / whole["seconds"], "cpu": cpu}
 
 
 def main():
@@ -85,24 +103,17 @@ def main():
             most, connections, pause = pace(load, ours)
             print(f"most {most:,.0f} requests/s; {connections} connections with a pause of {pause} ms", flush=True)
             seconds = int(asked.minutes * 60)
-            result, memory, done, faults = {}, [], [], []
-            under_load = threading.Thread(target=lambda: result.update(drive(load, ours, connections, pause, most, seconds)))
+            result, memory = {}, []
             begun = time.monotonic()
-            under_load.start()
-            following = changes(ours)
-            while under_load.is_alive():
-                said, change = next(following)
-                try:
-                    change()
-                    done.append(said)
-                except RuntimeError as fault:
-                    faults.append(str(fault))
-                next_at = begun + asked.every * (len(done) + len(faults))
-                while under_load.is_alive() and time.monotonic() < next_at:
+            under_load = threading.Thread(target=lambda: result.update(load.run(ours, connections, seconds, pause)))
+            with Changes(ours, asked.every) as change:
+                under_load.start()
+                while under_load.is_alive():
                     memory.append((time.monotonic() - begun, ours.resident_bytes()))
-                    time.sleep(min(1, max(0, next_at - time.monotonic())))
-                if len(done) % 12 == 0 and memory:
-                    print(f"{memory[-1][0]:5.0f} s, {len(done)} changes, {memory[-1][1] / 1e6:,.0f} MB", flush=True)
+                    if len(memory) % 60 == 0:
+                        print(f"{memory[-1][0]:5.0f} s, {change.done} changes, {memory[-1][1] / 1e6:,.0f} MB", flush=True)
+                    time.sleep(1)
+            done, faults = change.done, change.faults
             failed = int(result["refused"] + result["broken"])
             versions = {version: ours.metric("mlops_prediction_requests_total", version=version, status=200) for version in (1, 2)}
             logged = {outcome: ours.metric("mlops_prediction_log_records_total", outcome=outcome) for outcome in ("written", "dropped")}
@@ -118,16 +129,16 @@ def main():
     told = f"""# Serving while everything changes
 
 Made by `bench/Serving.Load/soak.py --minutes {asked.minutes:g} --every {asked.every:g}`: {os.cpu_count()} cores, the load generator's share included.
-Single rows in V2's JSON on some {connections} connections: {result['rate']:,.0f} requests/s, {result['rate'] / most:.0%} of the {most:,.0f} without pause.
+Single rows in V2's JSON on {connections} connections: {result['rate']:,.0f} requests/s, {result['rate'] / most:.0%} of the {most:,.0f} that it takes without pause while policies change.
 Every {asked.every:g} s one change: champion to version 2, another policy (fixed, canary, A/B, bandit, shadow), champion back to version 1, the next policy.
 
 | what | |
 |---|--:|
 | requests | {result['requests']:,.0f} |
 | failed or broken off | {failed} |
-| changes | {len(done)}, {len(faults)} failed |
+| changes | {done}, {len(faults)} failed |
 | answered by version 1, 2 | {versions[1]:,.0f}, {versions[2]:,.0f} |
-| p50, p99, longest, each of the worst minute | {result['p50']:.2f}, {result['p99']:.2f}, {result['max']:.0f} ms |
+| p50, p99, longest | {result['p50']:.2f}, {result['p99']:.2f}, {result['max']:.0f} ms |
 | CPU a request | {result['cpu']:,.0f} µs |
 | records in the prediction log, dropped | {logged['written']:,.0f}, {logged['dropped']:,.0f} |
 | resident memory, middle and end | {first / 1e6:,.0f} MB, {last / 1e6:,.0f} MB ({grew:.3f} ×) |

@@ -7,13 +7,20 @@ namespace Mlops.Serving;
 /// <summary>One reading of one request: here records, rows and values, beside it what the dialects put around them.</summary>
 /// <param name="utf8">What is read.</param>
 /// <param name="mayTakeNumbers">Whether rows that are nothing but numbers may be read without making tokens of them.</param>
+/// <param name="seenInRow">A zero for each feature.</param>
 internal ref partial struct PredictionParse(
-    ReadOnlySpan<byte> utf8, JsonReaderOptions options, FeatureSlot[] slots, Utf8Names names, FeatureRows rows, bool mayTakeNumbers)
+    ReadOnlySpan<byte> utf8,
+    JsonReaderOptions options,
+    FeatureSlot[] slots,
+    Utf8Names names,
+    FeatureRows rows,
+    bool mayTakeNumbers,
+    Span<int> seenInRow)
 {
     private const int LongestTimestamp = 64;
 
     /// <summary>The row (from 1) in which each feature was last seen.</summary>
-    private readonly int[] _seenInRow = new int[slots.Length];
+    private readonly Span<int> _seenInRow = seenInRow;
     private Utf8JsonReader _json = new(utf8, options);
     private ReadOnlySpan<byte> _utf8 = utf8;
     private string _path = "body";

@@ -22,6 +22,9 @@ public sealed class PredictionRequestReader
     /// <summary>The most errors told of a request.</summary>
     public const int MaxErrors = 50;
 
+    /// <summary>Up to this many features need no memory of their own to be counted.</summary>
+    private const int MostOnStack = 256;
+
     private static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
 
     private readonly FeatureSlot[] _slots;
@@ -63,7 +66,8 @@ public sealed class PredictionRequestReader
     private PredictionReading Read(ReadOnlySpan<byte> utf8, RequestForm form, bool mayTakeNumbers)
     {
         var rows = new FeatureRows(_numbers, _strings);
-        var parse = new PredictionParse(utf8, Json, _slots, _names, rows, mayTakeNumbers);
+        Span<int> seenInRow = _slots.Length <= MostOnStack ? stackalloc int[_slots.Length] : new int[_slots.Length];
+        var parse = new PredictionParse(utf8, Json, _slots, _names, rows, mayTakeNumbers, seenInRow);
         try
         {
             parse.ReadRequest(form);

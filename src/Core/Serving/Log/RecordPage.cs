@@ -14,6 +14,12 @@ internal sealed class RecordPage
     /// <summary>What a page of the usual size takes, about.</summary>
     public const int Bytes = (Records * 192) + (Numbers * sizeof(float)) + (Strings * 8);
 
+    /// <summary>
+    /// For pages of one prediction, rented on a request's thread and given back on the writer's: the shared pool keeps arrays by thread and
+    /// would allocate most of these anew.
+    /// </summary>
+    private static readonly ArrayPool<float> Large = ArrayPool<float>.Create(maxArrayLength: 1 << 24, maxArraysPerBucket: 128);
+
     private const int Records = 256;
     private const int Numbers = 16_384;
     private const int Strings = 8_192;
@@ -37,7 +43,7 @@ internal sealed class RecordPage
     {
         _isRented = true;
         _records = new QueuedPrediction[1];
-        _numbers = ArrayPool<float>.Shared.Rent(prediction.Inputs.Numbers.Length + prediction.Scores.Length);
+        _numbers = Large.Rent(prediction.Inputs.Numbers.Length + prediction.Scores.Length);
         _strings = ArrayPool<string>.Shared.Rent(prediction.Inputs.Strings.Length);
         Size = SizeOf(prediction);
         Add(prediction, written, since);
@@ -90,7 +96,7 @@ internal sealed class RecordPage
     {
         if (_isRented)
         {
-            ArrayPool<float>.Shared.Return(_numbers);
+            Large.Return(_numbers);
             ArrayPool<string>.Shared.Return(_strings, clearArray: true);
             return false;
         }
