@@ -160,11 +160,11 @@ internal static class Chunks
                 }
 
                 // The caller does not go on before this piece is done: until then the work is the one that it is of.
-                Do((int)piece);
+                DoPiece((int)piece);
             }
         }
 
-        private void Do(int piece)
+        private void DoPiece(int piece)
         {
             try
             {

@@ -160,7 +160,7 @@ internal sealed class GraphScan
             }
         }
 
-        _functions.Add(Qualified(domain, name));
+        _functions.Add(GraphNode.Qualified(domain, name));
     }
 
     private void ReadTraining(ProtobufReader training)
@@ -234,7 +234,7 @@ internal sealed class GraphScan
             }
         }
 
-        var qualified = Qualified(domain, operatorName);
+        var qualified = GraphNode.Qualified(domain, operatorName);
         _operators.Add(qualified);
         if (TreeDepth.IsTreeOperator(qualified))
         {
@@ -246,8 +246,6 @@ internal sealed class GraphScan
             _labels.AddNode(operatorName, input ?? string.Empty, output, labels);
         }
     }
-
-    private static string Qualified(string domain, string name) => domain is "" or "ai.onnx" ? name : $"{domain}:{name}";
 
     private void ReadAttribute(ProtobufReader attribute, int depth, NodeLabels labels)
     {

@@ -19,7 +19,9 @@ internal static class TreeDepth
         or $"{GraphWriter.LearningDomain}:TreeEnsembleRegressor"
         or $"{GraphWriter.LearningDomain}:TreeEnsemble";
 
-    /// <exception cref="ModelLoadException">A path is too long or leads back to where it came from, or there are too many nodes.</exception>
+    /// <exception cref="ModelLoadException">
+    /// A path is too long or leads back to where it came from, or there are too many nodes.
+    /// </exception>
     public static void Require(NodeAttributes node)
     {
         if (node.Integers("nodes_truenodeids").Count > MostNodes)
@@ -85,7 +87,7 @@ internal static class TreeDepth
                 ? (IsLeaf(yesIsLeaf, entry) ? None : Entry(yes[entry]), IsLeaf(noIsLeaf, entry) ? None : Entry(no[entry]))
                 : entry < modes.Count && modes[entry] is "LEAF"
                     ? (None, None)
-                    : (Entry(byId.GetValueOrDefault((trees[entry], yes[entry]), None)), Entry(byId.GetValueOrDefault((trees[entry], no[entry]), None)));
+                    : (Named(trees[entry], yes[entry]), Named(trees[entry], no[entry]));
             Count(children[entry].Yes);
             Count(children[entry].No);
         }
@@ -93,6 +95,8 @@ internal static class TreeDepth
         return (children, parents);
 
         static bool IsLeaf(IReadOnlyList<long> flags, int entry) => entry >= flags.Count || flags[entry] is not 0;
+
+        int Named(long tree, long id) => Entry(byId.GetValueOrDefault((tree, id), None));
 
         int Entry(long entry) => entry >= 0 && entry < parents.Length ? (int)entry : None;
 

@@ -34,11 +34,11 @@ public sealed class BinSlotsTests
     [Fact]
     public void The_same_tree_grows_whatever_histograms_must_be_counted_again()
     {
-        // 2,000 rows leave room for the histograms of four leaves only, 64 times as many for those of all 31. Whole numbers and a power
+        // 2,000 rows leave room for the histograms of three leaves only, 128 times as many for those of all 31. Whole numbers and a power
         // of two: sums are the same but for their scale.
         var columns = Columns(seed: 3);
         var few = Grow(Matrix(columns), seed: 3);
-        var many = Grow(Matrix(columns, copies: 64), seed: 3, copies: 64);
+        var many = Grow(Matrix(columns, copies: 128), seed: 3, copies: 128);
 
         Assert.Equal(31, few.Leaves.Count);
         Assert.Equal(

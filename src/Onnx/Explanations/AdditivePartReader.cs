@@ -1,5 +1,3 @@
-using static Mlops.Onnx.OnnxFields;
-
 namespace Mlops.Onnx;
 
 /// <summary>Finds the one node of a graph that sums trees or weights.</summary>
@@ -9,65 +7,21 @@ internal static class AdditivePartReader
     /// <returns>Null if no node, or none in particular, can be explained.</returns>
     public static AdditivePart? Read(ReadOnlySpan<byte> model, string preferred)
     {
-        var found = new List<AdditivePart>();
-        var fields = new ProtobufReader(model);
-        while (fields.Next())
-        {
-            if (fields.Field is not Model.Graph)
-            {
-                continue;
-            }
-
-            var graph = fields.Message;
-            while (graph.Next())
-            {
-                if (graph.Field is Graph.Node && ReadNode(graph.Message) is { } part)
-                {
-                    found.Add(part);
-                }
-            }
-        }
-
+        var found = GraphNode.ReadAll(model).Select(Read).OfType<AdditivePart>().ToList();
         var meant = found.Count is 1 ? found : found.FindAll(part => part.Input == preferred);
         return meant is [var only] ? only : null;
     }
 
-    private static AdditivePart? ReadNode(ProtobufReader node)
-    {
-        var (operatorName, domain, input) = ("", "", (string?)null);
-        var attributes = new NodeAttributes();
-        while (node.Next())
+    private static AdditivePart? Read(GraphNode node) => node is { Inputs: [var input, ..], Attributes: { HasTensors: false } attributes }
+        ? node.Operator switch
         {
-            switch (node.Field)
-            {
-                case Node.Input:
-                    input ??= node.Text;
-                    break;
-                case Node.Operator:
-                    operatorName = node.Text;
-                    break;
-                case Node.Domain:
-                    domain = node.Text;
-                    break;
-                case Node.Attribute:
-                    attributes.Read(node.Message);
-                    break;
-            }
-        }
-
-        if (domain != GraphWriter.LearningDomain || input is null || attributes.HasTensors)
-        {
-            return null;
-        }
-
-        return operatorName switch
-        {
-            "TreeEnsembleRegressor" => TreeEnsembleReader.Read(input, attributes, "target"),
-            "TreeEnsembleClassifier" => TreeEnsembleReader.Read(input, attributes, "class"),
-            "LinearRegressor" or "LinearClassifier" => ReadLinear(input, attributes),
+            $"{GraphWriter.LearningDomain}:TreeEnsembleRegressor" => TreeEnsembleReader.Read(input, attributes, "target"),
+            $"{GraphWriter.LearningDomain}:TreeEnsembleClassifier" => TreeEnsembleReader.Read(input, attributes, "class"),
+            $"{GraphWriter.LearningDomain}:LinearRegressor" or $"{GraphWriter.LearningDomain}:LinearClassifier" =>
+                ReadLinear(input, attributes),
             _ => null,
-        };
-    }
+        }
+        : null;
 
     private static AdditivePart? ReadLinear(string input, NodeAttributes attributes)
     {

@@ -1,5 +1,3 @@
-using static Mlops.Onnx.OnnxFields;
-
 namespace Mlops.Onnx;
 
 /// <summary>What becomes of a sum of trees on its way out.</summary>
@@ -27,19 +25,21 @@ internal sealed record TreeGraph(NodeAttributes Attributes, bool IsClassifier, T
     private const string Regressor = $"{GraphWriter.LearningDomain}:TreeEnsembleRegressor";
     private const string ZipMap = $"{GraphWriter.LearningDomain}:ZipMap";
 
-    private sealed record Step(string Operator, List<string> Inputs, List<string> Outputs, NodeAttributes? Trees);
-
     /// <returns>Null if more or something else lies between the input and the output.</returns>
     public static TreeGraph? Read(ReadOnlySpan<byte> model, string input, string output)
     {
-        var makers = new Dictionary<string, Step>(StringComparer.Ordinal);
-        foreach (var step in Steps(model))
+        var makers = new Dictionary<string, GraphNode>(StringComparer.Ordinal);
+        foreach (var node in GraphNode.ReadAll(model))
         {
-            step.Outputs.ForEach(name => makers[name] = step);
+            foreach (var name in node.Outputs)
+            {
+                makers[name] = node;
+            }
         }
 
         var (ending, value) = Ended(makers, SkipCopies(makers, output));
-        return makers.GetValueOrDefault(SkipCopies(makers, value)) is { Trees: { HasTensors: false } trees } sum
+        return makers.GetValueOrDefault(SkipCopies(makers, value)) is
+        { Operator: Classifier or Regressor, Attributes: { HasTensors: false } trees } sum
             && sum.Inputs is [var from] && SkipCopies(makers, from) == input
             && (sum.Operator is Regressor || (ending is TreeEnding.None && sum.Outputs is [_, var scores] && scores == value))
             ? new TreeGraph(trees, sum.Operator is Classifier, ending)
@@ -47,7 +47,7 @@ internal sealed record TreeGraph(NodeAttributes Attributes, bool IsClassifier, T
     }
 
     /// <summary>The ending that gives a value, and what it is put to.</summary>
-    private static (TreeEnding Ending, string Value) Ended(Dictionary<string, Step> makers, string value) =>
+    private static (TreeEnding Ending, string Value) Ended(Dictionary<string, GraphNode> makers, string value) =>
         makers.GetValueOrDefault(value) switch
         {
             { Operator: "Concat", Inputs: [var other, var sum] }
@@ -60,7 +60,7 @@ internal sealed record TreeGraph(NodeAttributes Attributes, bool IsClassifier, T
         };
 
     /// <summary>The value that one is a copy of. ZipMap only labels what it is given.</summary>
-    private static string SkipCopies(Dictionary<string, Step> makers, string value)
+    private static string SkipCopies(Dictionary<string, GraphNode> makers, string value)
     {
         for (var copies = 0; copies < makers.Count; copies++)
         {
@@ -73,58 +73,5 @@ internal sealed record TreeGraph(NodeAttributes Attributes, bool IsClassifier, T
         }
 
         return value;
-    }
-
-    private static List<Step> Steps(ReadOnlySpan<byte> model)
-    {
-        var steps = new List<Step>();
-        var fields = new ProtobufReader(model);
-        while (fields.Next())
-        {
-            if (fields.Field is not Model.Graph)
-            {
-                continue;
-            }
-
-            var graph = fields.Message;
-            while (graph.Next())
-            {
-                if (graph.Field is Graph.Node)
-                {
-                    steps.Add(ReadNode(graph.Message));
-                }
-            }
-        }
-
-        return steps;
-    }
-
-    private static Step ReadNode(ProtobufReader node)
-    {
-        var whole = node;
-        var (name, domain) = (string.Empty, string.Empty);
-        List<string> inputs = [];
-        List<string> outputs = [];
-        while (node.Next())
-        {
-            switch (node.Field)
-            {
-                case Node.Input:
-                    inputs.Add(node.Text);
-                    break;
-                case Node.Output:
-                    outputs.Add(node.Text);
-                    break;
-                case Node.Operator:
-                    name = node.Text;
-                    break;
-                case Node.Domain:
-                    domain = node.Text;
-                    break;
-            }
-        }
-
-        var qualified = domain is "" or "ai.onnx" ? name : $"{domain}:{name}";
-        return new Step(qualified, inputs, outputs, qualified is Classifier or Regressor ? NodeAttributes.Of(whole) : null);
     }
 }

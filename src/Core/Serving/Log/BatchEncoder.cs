@@ -10,8 +10,8 @@ namespace Mlops.Serving;
 /// <summary>Writes records as JSON lines into one gzip member.</summary>
 /// <remarks>
 /// A batch begins with <c>{"batch": {"stream", "number", "first", "records", "dropped"}}</c>, then comes a line for each record, its
-/// number <c>n</c> first; the rows of large requests are packed, see <see cref="PackedRows"/>. A stream in good order ends with <c>{"end": {"stream", "batches", "last", "dropped"}}</c>. For one thread at a
-/// time.
+/// number <c>n</c> first; the rows of large requests are packed, see <see cref="PackedRows"/>. A stream in good order ends with
+/// <c>{"end": {"stream", "batches", "last", "dropped"}}</c>. For one thread at a time.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "Memory alone is kept; the compressing stream is disposed with each member.")]
 internal sealed class BatchEncoder
@@ -129,7 +129,9 @@ internal sealed class BatchEncoder
         return written;
     }
 
-    /// <summary>Whether most rows are packed: bits in Base64 get a quarter shorter by compression, which takes ten times as long as all else.</summary>
+    /// <summary>
+    /// Whether most rows are packed: compression makes bits in Base64 a quarter shorter and takes ten times as long as all else.
+    /// </summary>
     private static bool IsMostlyPacked(IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
     {
         var (packed, plain) = (0L, 0L);

@@ -58,7 +58,8 @@ internal static class PackedRows
     /// <param name="line">A record's line, packed or not.</param>
     /// <param name="layouts">Those of the batch so far.</param>
     /// <exception cref="InvalidDataException">There is no layout for it.</exception>
-    public static ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> line, IReadOnlyDictionary<(string Model, int Version), RecordLayout> layouts)
+    public static ReadOnlyMemory<byte> Unpack(
+        ReadOnlyMemory<byte> line, IReadOnlyDictionary<(string Model, int Version), RecordLayout> layouts)
     {
         var json = new Utf8JsonReader(line.Span);
         var (model, version) = ("", 0);
