@@ -16,6 +16,12 @@ if (args is ["--log", ..])
     return;
 }
 
+if (args is ["--numbers-cpu"])
+{
+    NumbersCpuTime.Run();
+    return;
+}
+
 if (args is ["--metrics-cpu"])
 {
     MetricsCpuTime.Run();

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 
 namespace Mlops.Serving;
@@ -5,6 +7,8 @@ namespace Mlops.Serving;
 /// <summary>Reads arrays of nothing but numbers, which most of a large request is, without making a token of each.</summary>
 internal static class JsonNumberRows
 {
+    private const int BlockLength = 64;
+
     /// <summary>Reads <c>[[1, 2.5], [3, 4]]</c>, or the same in one array, <c>[1, 2.5, 3, 4]</c>, into rows of 32-bit floats.</summary>
     /// <param name="json">At the name of a property. If all is well it is left at the end of the property's value, else where it was.</param>
     /// <param name="utf8">What the reader reads; left as what it goes on to read.</param>
@@ -51,7 +55,8 @@ internal static class JsonNumberRows
             }
 
             rows.Add();
-            if (!TryScanRow(utf8, ref at, rows.Last) || (isNested && !Takes(utf8, ref at, (byte)']')))
+            at = ScanRow(utf8, at, rows.Last);
+            if (at < 0 || (isNested && !Takes(utf8, ref at, (byte)']')))
             {
                 return 0;
             }
@@ -66,32 +71,84 @@ internal static class JsonNumberRows
         return at;
     }
 
-    private static bool TryScanRow(ReadOnlySpan<byte> utf8, ref int at, Span<float> row)
+    /// <returns>Where the row ends; −1 if it is not as it must be.</returns>
+    /// <remarks>
+    /// Where numbers end is found for many at once, so that the reading of one need not wait for that of the one before it.
+    /// </remarks>
+    private static int ScanRow(ReadOnlySpan<byte> utf8, int begin, Span<float> row)
     {
+        var (at, block, ends) = (begin, begin, Ends(utf8, begin));
         for (var i = 0; i < row.Length; i++)
         {
-            if (i > 0 && !Takes(utf8, ref at, (byte)','))
+            if (at < utf8.Length && utf8[at] is (byte)' ')
             {
-                return false;
+                at++;
             }
 
-            SkipSpace(utf8, ref at);
-            var length = JsonNumber.Read(utf8[at..], out var value);
-            at += length;
-            row[i] = (float)value;
-            if (length is 0 || !float.IsFinite(row[i]))
+            while (ends is 0 && block < utf8.Length)
             {
-                return false;
+                block += BlockLength;
+                ends = Ends(utf8, block);
+            }
+
+            var end = block + BitOperations.TrailingZeroCount(ends);
+            ends &= ends - 1;
+            if (JsonNumber.TryReadPlain(utf8, at, end, out var value))
+            {
+                row[i] = (float)value;
+                at = end;
+            }
+            else if ((at = ReadLong(utf8, at, out row[i])) < 0)
+            {
+                return -1;
+            }
+
+            if (i < row.Length - 1)
+            {
+                if (at >= utf8.Length || utf8[at] is not (byte)',')
+                {
+                    return -1;
+                }
+
+                at++;
             }
         }
 
-        return row.Length > 0;
+        return row.Length > 0 ? at : -1;
     }
+
+    /// <summary>Reads any number with the white space around it.</summary>
+    /// <returns>Where it ends; −1 if it is none or too large.</returns>
+    private static int ReadLong(ReadOnlySpan<byte> utf8, int begin, out float value)
+    {
+        var at = SkipSpace(utf8, begin);
+        var length = JsonNumber.Read(utf8[at..], out var exact);
+        value = (float)exact;
+        return length > 0 && float.IsFinite(value) ? SkipSpace(utf8, at + length) : -1;
+    }
+
+    /// <summary>A bit for each byte of a block that ends a number: a comma or the end of an array.</summary>
+    /// <returns>None if the text has no whole block there.</returns>
+    private static ulong Ends(ReadOnlySpan<byte> utf8, int block)
+    {
+        if (utf8.Length - block < BlockLength)
+        {
+            return 0;
+        }
+
+        var low = Vector256.Create(utf8.Slice(block, Vector256<byte>.Count));
+        var high = Vector256.Create(utf8.Slice(block + Vector256<byte>.Count, Vector256<byte>.Count));
+        return Ends(low) | ((ulong)Ends(high) << Vector256<byte>.Count);
+    }
+
+    private static uint Ends(Vector256<byte> bytes) =>
+        (Vector256.Equals(bytes, Vector256.Create((byte)',')) | Vector256.Equals(bytes, Vector256.Create((byte)']')))
+        .ExtractMostSignificantBits();
 
     /// <summary>Takes a character, and white space before it, if it comes next.</summary>
     private static bool Takes(ReadOnlySpan<byte> utf8, ref int at, byte expected)
     {
-        SkipSpace(utf8, ref at);
+        at = SkipSpace(utf8, at);
         if (at < utf8.Length && utf8[at] == expected)
         {
             at++;
@@ -101,11 +158,13 @@ internal static class JsonNumberRows
         return false;
     }
 
-    private static void SkipSpace(ReadOnlySpan<byte> utf8, ref int at)
+    private static int SkipSpace(ReadOnlySpan<byte> utf8, int at)
     {
         while (at < utf8.Length && utf8[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {
             at++;
         }
+
+        return at;
     }
 }

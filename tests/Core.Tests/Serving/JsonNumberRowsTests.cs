@@ -51,16 +51,18 @@ public class JsonNumberRowsTests
     [Fact]
     public void Any_numbers_are_read_as_by_tokens() => Prop.ForAll<NonEmptyArray<float>, bool, PositiveInt>((numbers, isNested, width) =>
     {
+        string[] commas = [",", ", ", " ,", ",\n\t"];
+        var comma = commas[width.Get % commas.Length];
         var columns = (width.Get % 5) + 1;
         var finite = numbers.Get.Select(number => float.IsFinite(number) ? number : 0).ToArray();
         var whole = finite.Concat(Enumerable.Repeat(1f, (columns - (finite.Length % columns)) % columns)).ToArray();
-        var texts = whole.Select(number => number.ToString("R", CultureInfo.InvariantCulture)).Chunk(columns).Select(row => string.Join(",", row));
-        var array = isNested ? $"[{string.Join(",", texts.Select(row => $"[{row}]"))}]" : $"[{string.Join(",", texts)}]";
+        var texts = whole.Select(number => number.ToString("R", CultureInfo.InvariantCulture)).Chunk(columns).Select(row => string.Join(comma, row));
+        var array = isNested ? $"[{string.Join(comma, texts.Select(row => $"[{row}]"))}]" : $"[{string.Join(comma, texts)}]";
         using var rows = new FeatureRows(columns, 0);
 
         Assert.True(TryRead($$"""{"a":{{array}},"b":1}""", rows, out _, whole.Length));
         Assert.Equal(whole, rows.Numbers.ToArray());
-    }).QuickCheckThrowOnFailure();
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     /// <param name="next">The property after the array.</param>
     private static bool TryRead(string text, FeatureRows rows, out string? next, int most = Most)

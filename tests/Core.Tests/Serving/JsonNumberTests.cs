@@ -98,4 +98,74 @@ public class JsonNumberTests
     [InlineData("null", 0)]
     public void A_number_ends_where_the_grammar_says(string text, int length) =>
         Assert.Equal(length, JsonNumber.Read(Encoding.ASCII.GetBytes(text), out _));
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-0")]
+    [InlineData("7.25")]
+    [InlineData("-17.99")]
+    [InlineData("123456789012345")]
+    [InlineData("1234567.8901234")]
+    [InlineData("1234567890123456")]
+    [InlineData("1234567890123456789")]
+    [InlineData("9999999999999999999")]
+    [InlineData("9999999999.999999999")]
+    [InlineData("0.12345678901234567")]
+    [InlineData("-0.012345678901234567")]
+    [InlineData("57.034567891234567")]
+    public void A_number_whose_end_is_known_is_rounded_as_the_framework_rounds_it(string text)
+    {
+        Assert.True(TryReadPlain(text, out var value));
+        Assert.Equal(double.Parse(text, CultureInfo.InvariantCulture), value);
+    }
+
+    [Fact]
+    public void Any_number_whose_end_is_known_is_left_to_others_or_rounded_as_the_framework_rounds_it()
+    {
+        var random = new Random(9);
+        var read = 0;
+        for (var i = 0; i < 200_000; i++)
+        {
+            var text = new string([.. Enumerable.Range(0, random.Next(1, 22)).Select(_ => (char)('0' + random.Next(10)))]);
+            var place = random.Next(2 * text.Length);
+            text = place > 0 && place < text.Length ? text.Insert(place, ".") : text;
+            var isJson = text[0] is not '0' || text.Length is 1 || text[1] is '.';
+            var isRead = TryReadPlain(text, out var value);
+            Assert.True(isJson || !isRead, text);
+            Assert.True(!isRead || value == double.Parse(text, CultureInfo.InvariantCulture), text);
+            read += isRead ? 1 : 0;
+        }
+
+        Assert.InRange(read, 100_000, 200_000);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData(".5")]
+    [InlineData("5.")]
+    [InlineData("1.2.3")]
+    [InlineData("1..2")]
+    [InlineData("01")]
+    [InlineData("-01.5")]
+    [InlineData("00")]
+    [InlineData("+1")]
+    [InlineData("--1")]
+    [InlineData("1-2")]
+    [InlineData("1e5")]
+    [InlineData(" 1")]
+    [InlineData("1 ")]
+    [InlineData("1:5")]
+    [InlineData("1/5")]
+    [InlineData("null")]
+    [InlineData("0.1234567890123456e-5")]
+    [InlineData("0.123456789.1234567")]
+    [InlineData("01234567890123456")]
+    [InlineData("12345678.12345678")]
+    [InlineData("0.123456789012345678901234567890")]
+    public void What_is_no_plain_number_is_left_to_others(string text) => Assert.False(TryReadPlain(text, out _));
+
+    /// <summary>Reads a number that stands in a text that goes on with digits, which are not its.</summary>
+    private static bool TryReadPlain(string text, out double value) =>
+        JsonNumber.TryReadPlain(Encoding.ASCII.GetBytes("9" + text + "99999999999999999999"), 1, text.Length + 1, out value);
 }
