@@ -51,6 +51,12 @@ public sealed class ShortNumbersTests
     [InlineData(0.00001f, "1E-05")]
     [InlineData(999999.9f, "999999.9")]
     [InlineData(1e6f, "1000000")]
+    [InlineData(100000000f, "100000000")]
+    [InlineData(1e9f, "1E+09")]
+    [InlineData(16777216f, "16777216")]
+    [InlineData(0.3f, "0.3")]
+    [InlineData(1.17549435E-38f, "1.1754944E-38")]
+    [InlineData(-1.2345678E-20f, "-1.2345678E-20")]
     [InlineData(float.MaxValue, "3.4028235E+38")]
     [InlineData(float.Epsilon, "1E-45")]
     public void Numbers_are_written_like_this(float value, string expected) => Assert.Equal(expected, Written(value));
@@ -76,9 +82,7 @@ public sealed class ShortNumbersTests
 
     private static string Written(float value)
     {
-        Span<byte> text = stackalloc byte[32];
-        return ShortNumbers.TryFormat(value, text) is var length and > 0
-            ? Encoding.UTF8.GetString(text[..length])
-            : Expected(value);
+        Span<byte> text = stackalloc byte[ShortNumbers.MostBytes];
+        return Encoding.UTF8.GetString(text[..ShortNumbers.Format(value, text)]);
     }
 }
