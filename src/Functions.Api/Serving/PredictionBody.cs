@@ -24,7 +24,7 @@ internal sealed class PredictionBody : IDisposable
 
     /// <param name="mediaTypes">What is read; parameters like a charset may follow. An empty one: the type need not be said.</param>
     /// <exception cref="ProblemException">415 if it is something else, 413 if it is too long.</exception>
-    public static async Task<PredictionBody> ReadAsync(
+    public static async ValueTask<PredictionBody> ReadAsync(
         HttpRequest request, IReadOnlyList<string> mediaTypes, CancellationToken cancellationToken)
     {
         if (!IsOneOf(request.ContentType, mediaTypes))
@@ -63,7 +63,7 @@ internal sealed class PredictionBody : IDisposable
         (_rented, _length) = ([], 0);
     }
 
-    private async Task FillAsync(Stream body, CancellationToken cancellationToken)
+    private async ValueTask FillAsync(Stream body, CancellationToken cancellationToken)
     {
         int read;
         while ((read = await body.ReadAsync(_rented.AsMemory(_length), cancellationToken)) > 0)

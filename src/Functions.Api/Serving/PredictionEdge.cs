@@ -13,8 +13,8 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
     /// <summary>The most of a caller's own id that is kept.</summary>
     private const int MaxHeader = 256;
 
-    private static readonly Func<PredictionAnswer, PredictionBody, Task<IResult>> Plain =
-        (answer, _) => Task.FromResult<IResult>(new PredictionResult(answer));
+    private static readonly Func<PredictionAnswer, PredictionBody, ValueTask<IResult>> Plain =
+        (answer, _) => ValueTask.FromResult<IResult>(new PredictionResult(answer));
 
     /// <summary>Answers with the predictions.</summary>
     /// <param name="version">A version of the endpoint's model that shall answer, whatever the policy says.</param>
@@ -36,7 +36,7 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
         int? version,
         IDialect dialect,
         IReadOnlyList<string> mediaTypes,
-        Func<PredictionAnswer, PredictionBody, Task<IResult>> finish,
+        Func<PredictionAnswer, PredictionBody, ValueTask<IResult>> finish,
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();

@@ -9,12 +9,12 @@ internal static class FunctionInvoker
 {
     /// <summary>Checks a function now and compiles its call when it is first made: a start does not pay for what is never called.</summary>
     /// <exception cref="InvalidOperationException">A parameter is bound to nothing.</exception>
-    public static Func<LocalFunctionContext, Task<object?>> Prepare(
+    public static Func<LocalFunctionContext, ValueTask<object?>> Prepare(
         FunctionMethod function, IReadOnlyCollection<Type> triggerTypes, IReadOnlyCollection<string> tokens)
     {
         var context = Expression.Parameter(typeof(LocalFunctionContext), "context");
         var arguments = FunctionParameters.Bind(function, context, triggerTypes, tokens);
-        var compiled = new Lazy<Func<LocalFunctionContext, Task<object?>>>(() => Compile(function.Method, context, arguments));
+        var compiled = new Lazy<Func<LocalFunctionContext, ValueTask<object?>>>(() => Compile(function.Method, context, arguments));
         return invocation => compiled.Value(invocation);
     }
 
@@ -31,11 +31,11 @@ internal static class FunctionInvoker
         return shape == typeof(Task<>) || shape == typeof(ValueTask<>) ? type.GetGenericArguments()[0] : type;
     }
 
-    private static Func<LocalFunctionContext, Task<object?>> Compile(
+    private static Func<LocalFunctionContext, ValueTask<object?>> Compile(
         MethodInfo method, ParameterExpression context, IReadOnlyList<Expression> arguments)
     {
         var call = method.IsStatic ? Expression.Call(method, arguments) : Expression.Call(Instance(method, context), method, arguments);
-        return Expression.Lambda<Func<LocalFunctionContext, Task<object?>>>(Awaited(method, call), context).Compile();
+        return Expression.Lambda<Func<LocalFunctionContext, ValueTask<object?>>>(Awaited(method, call), context).Compile();
     }
 
     private static UnaryExpression Instance(MethodInfo method, ParameterExpression context)
@@ -51,7 +51,7 @@ internal static class FunctionInvoker
         var result = method.ReturnType;
         if (result == typeof(void))
         {
-            return Expression.Block(call, Expression.Constant(Task.FromResult<object?>(null)));
+            return Expression.Block(call, Expression.Default(typeof(ValueTask<object?>)));
         }
 
         if (result == typeof(Task) || result == typeof(ValueTask))
@@ -61,22 +61,22 @@ internal static class FunctionInvoker
 
         return AwaitedResult(method) is var awaited && awaited != result
             ? Expression.Call(typeof(FunctionInvoker), nameof(FinishAsync), [awaited], call)
-            : Expression.Call(typeof(Task), nameof(Task.FromResult), [typeof(object)], Expression.Convert(call, typeof(object)));
+            : Expression.Call(typeof(ValueTask), nameof(ValueTask.FromResult), [typeof(object)], Expression.Convert(call, typeof(object)));
     }
 
-    private static async Task<object?> FinishAsync(Task task)
+    private static async ValueTask<object?> FinishAsync(Task task)
     {
         await task;
         return null;
     }
 
-    private static async Task<object?> FinishAsync(ValueTask task)
+    private static async ValueTask<object?> FinishAsync(ValueTask task)
     {
         await task;
         return null;
     }
 
-    private static async Task<object?> FinishAsync<T>(Task<T> task) => await task;
+    private static async ValueTask<object?> FinishAsync<T>(Task<T> task) => await task;
 
-    private static async Task<object?> FinishAsync<T>(ValueTask<T> task) => await task;
+    private static async ValueTask<object?> FinishAsync<T>(ValueTask<T> task) => await task;
 }

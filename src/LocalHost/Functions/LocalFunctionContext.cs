@@ -4,7 +4,7 @@ namespace Mlops.LocalHost.Functions;
 
 /// <summary>One invocation, with what triggered it.</summary>
 /// <param name="definition">The function that runs.</param>
-/// <param name="services">The services of this invocation's scope.</param>
+/// <param name="services">The services of this invocation.</param>
 /// <param name="trigger">What the trigger parameter gets.</param>
 /// <param name="tokens">What the other parameters get, by name: route values, path tokens.</param>
 /// <param name="attempt">How often this work was tried before.</param>

@@ -84,7 +84,7 @@ public sealed partial class LocalHostBuilder
         app.UseMiddleware<HostProblems>();
         app.UseMiddleware<LoopbackCallers>();
         app.UseRouting();
-        HttpFunctions.Map(app, functions);
+        HttpFunctions.Map(app, functions, new SingletonServices(Services, app.Services));
         foreach (var (_, function) in functions.Functions.Where(hosted => !Started.Contains(hosted.Function.TriggerType)))
         {
             LogNotStarted(app.Logger, function.Name, function.TriggerType);

@@ -16,7 +16,7 @@ internal static partial class HttpFunctions
     private const string HttpContextKey = "HttpRequestContext";
 
     /// <exception cref="InvalidOperationException">A function cannot be routed, bound or answered, or two have one route.</exception>
-    public static void Map(IEndpointRouteBuilder routes, FunctionApps apps)
+    public static void Map(IEndpointRouteBuilder routes, FunctionApps apps, SingletonServices singletons)
     {
         var taken = new Dictionary<string, FunctionMethod>(StringComparer.OrdinalIgnoreCase);
         foreach (var (app, function) in apps.Of<HttpTriggerAttribute>())
@@ -28,18 +28,23 @@ internal static partial class HttpFunctions
             RequireAnswer(function);
             string[] tokens = [.. pattern.Parameters.Select(parameter => parameter.Name)];
             var runnable = new RunnableFunction(app, function, [typeof(HttpRequest)], tokens);
-            RequestDelegate answer = http => AnswerAsync(runnable, http);
+            RequestDelegate answer = http => AnswerAsync(runnable, singletons, http);
             var route = pattern.RawText ?? "/";
             var endpoint = methods.Length > 0 ? routes.MapMethods(route, methods, answer) : routes.Map(route, answer);
             endpoint.WithDisplayName(function.Name).WithMetadata(function);
         }
     }
 
-    private static async Task AnswerAsync(RunnableFunction function, HttpContext http)
+    private static async Task AnswerAsync(RunnableFunction function, SingletonServices singletons, HttpContext http)
     {
         var request = http.Request;
         var context = new LocalFunctionContext(
-            function.Definition, http.RequestServices, request, request.RouteValues, Invocation.Attempt.Only, http.RequestAborted);
+            function.Definition,
+            new RequestServices(singletons, http),
+            request,
+            request.RouteValues,
+            Invocation.Attempt.Only,
+            http.RequestAborted);
         context.Items[HttpContextKey] = http;
         await function.RunAsync(context);
         switch (context.Result)

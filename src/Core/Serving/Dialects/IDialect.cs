@@ -27,6 +27,9 @@ public abstract record DialectReading
 {
     private DialectReading() { }
 
+    /// <summary>The caller's own id of the request, if the body has one.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>Rows of a table. Who gets them disposes them.</summary>
     public sealed record Rows(FeatureRows Features, IDialectAnswer Answer) : DialectReading;
 
@@ -49,7 +52,7 @@ public interface IDialectAnswer
 
 /// <summary>What an answer may tell of itself.</summary>
 /// <param name="Id">The prediction's id.</param>
-/// <param name="RequestId">The caller's own, if it gave one in a header; a dialect may have found another in the body.</param>
+/// <param name="RequestId">The caller's own, if it gave one in a header or in the body.</param>
 public readonly record struct AnswerFacts(TenantId Tenant, EndpointName Endpoint, string Id, string Arm, string? RequestId);
 
 /// <summary>What was written.</summary>

@@ -74,9 +74,10 @@ public sealed class Predictor(
         using (choice.Lease)
         {
             var model = choice.Lease.Model;
-            var facts = new AnswerFacts(call.Tenant, call.Endpoint, id, choice.Arm, call.RequestId);
+            var reading = dialect.Read(model, call.Request);
+            var facts = new AnswerFacts(call.Tenant, call.Endpoint, id, choice.Arm, call.RequestId ?? reading.RequestId);
             var exchange = new Exchange(call, dialect, route, routing, choice, facts, at, started, unit, chance);
-            switch (dialect.Read(model, call.Request))
+            switch (reading)
             {
                 case DialectReading.Rows(var rows, var writer):
                     using (rows)
@@ -206,7 +207,7 @@ public sealed class Predictor(
             exchange.Choice.Propensity,
             endpoint.Revision,
             exchange.Unit,
-            exchange.Call.RequestId,
+            exchange.Facts.RequestId,
             inputs,
             scores,
             tensors);

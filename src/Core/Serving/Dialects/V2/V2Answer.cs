@@ -17,13 +17,18 @@ internal sealed class V2Answer(V2Model model, string? id, IReadOnlyList<V2Output
 {
     private const string Binary = "application/octet-stream";
 
+    /// <summary>The request's own id, if it gave one.</summary>
+    public string? Id => id;
+
     public IReadOnlyList<V2Output> Outputs => outputs;
 
     /// <summary>Says which outputs cannot be written as they are wanted.</summary>
     public void CheckForms(V2Errors errors)
     {
-        foreach (var output in outputs)
+        // By index here and below: an enumerator would take memory of each request.
+        for (var i = 0; i < outputs.Count; i++)
         {
+            var output = outputs[i];
             var spec = model.Outputs[output.Index];
             if (spec.Type is TensorType.Float16 && !IsBinary(output))
             {
@@ -38,8 +43,9 @@ internal sealed class V2Answer(V2Model model, string? id, IReadOnlyList<V2Output
         var (width, hasBinary) = (model.Signature.OutputWidth, false);
         var rows = scores.Length / width;
         Span<long> shape = [rows, width];
-        foreach (var wanted in outputs)
+        for (var i = 0; i < outputs.Count; i++)
         {
+            var wanted = outputs[i];
             var spec = model.Outputs[wanted.Index];
             json.BeginOutput(model.EncodedOutputs[wanted.Index], spec.Type, shape[..spec.Shape.Count]);
             hasBinary |= IsBinary(wanted);
@@ -60,8 +66,9 @@ internal sealed class V2Answer(V2Model model, string? id, IReadOnlyList<V2Output
         }
 
         var length = json.End();
-        foreach (var wanted in outputs)
+        for (var i = 0; i < outputs.Count; i++)
         {
+            var wanted = outputs[i];
             if (IsBinary(wanted) && model.Outputs[wanted.Index].Type is TensorType.String)
             {
                 WriteLabels(output, scores);

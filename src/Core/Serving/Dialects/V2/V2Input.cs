@@ -8,7 +8,13 @@ internal sealed class V2Input
 {
     public const int MaxRank = 16;
 
+    [ThreadStatic]
+    private static V2Input? s_ofThread;
+
     private readonly long[] _shape = new long[MaxRank];
+
+    /// <summary>This thread's own, for one request at a time.</summary>
+    public static V2Input OfThread => s_ofThread ??= new V2Input();
 
     /// <summary>Its place in the request.</summary>
     public int Index { get; private set; }
@@ -56,9 +62,18 @@ internal sealed class V2Input
         return true;
     }
 
-    public string Path(string member) => string.Create(CultureInfo.InvariantCulture, $"inputs[{Index}].{member}");
+    public V2Place Place => new("inputs", Index);
 
-    public string ElementPath(int element) => string.Create(CultureInfo.InvariantCulture, $"inputs[{Index}].data[{element}]");
+    public string Path(string member) => Place.Path(member);
+
+    public string ElementPath(int element) => Place.Path(string.Create(CultureInfo.InvariantCulture, $"data[{element}]"));
 
     public static string Told(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray().Select(length => length < 0 ? "?" : $"{length}"))}]";
+}
+
+/// <summary>Where something stands in a request; its path is made only when it is told.</summary>
+/// <param name="List">The array that it is in; null if it is the whole request.</param>
+internal readonly record struct V2Place(string? List, int Index)
+{
+    public string Path(string member) => List is null ? member : string.Create(CultureInfo.InvariantCulture, $"{List}[{Index}].{member}");
 }

@@ -122,8 +122,7 @@ internal ref partial struct V2Request
         }
         else if (_json.ValueTextEquals("parameters"u8))
         {
-            var path = _input.Path("parameters");
-            if (TryFindParameter(path, "binary_data_size"u8, out var found))
+            if (TryFindParameter(_input.Place, "binary_data_size"u8, out var found))
             {
                 if (found.TokenType is JsonTokenType.Number && found.TryGetInt64(out var size) && size >= 0)
                 {
@@ -131,7 +130,7 @@ internal ref partial struct V2Request
                 }
                 else
                 {
-                    Fault($"{path}.binary_data_size", $"expected a number of bytes, found {JsonTokens.Found(found)}");
+                    Fault(_input.Path("parameters.binary_data_size"), $"expected a number of bytes, found {JsonTokens.Found(found)}");
                 }
             }
         }
@@ -200,10 +199,10 @@ internal ref partial struct V2Request
 
     private void TakeBinary(long size, bool isUsable)
     {
-        var path = _input.Path("parameters.binary_data_size");
+        const string Member = "parameters.binary_data_size";
         if (size > body.Length - _binaryAt)
         {
-            errors.Add(path, $"expected at most {body.Length - _binaryAt} bytes, which is what is left of the body, found {size}");
+            errors.Add(_input.Path(Member), $"expected at most {body.Length - _binaryAt} bytes, which is what is left of the body, found {size}");
             _binaryAt = body.Length;
             return;
         }
@@ -218,7 +217,7 @@ internal ref partial struct V2Request
         var width = _input.Type is { } type ? type.Width() : 0;
         if (width > 0 && size != (long)_input.Count * width)
         {
-            errors.Add(path, $"expected {(long)_input.Count * width} bytes for {_input.Count} elements of {width}, found {size}");
+            errors.Add(_input.Path(Member), $"expected {(long)_input.Count * width} bytes for {_input.Count} elements of {width}, found {size}");
         }
         else
         {

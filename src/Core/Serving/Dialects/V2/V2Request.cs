@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Mlops.Serving;
@@ -16,8 +18,8 @@ internal ref partial struct V2Request(
 {
     private const int LongestId = 1_024;
 
-    private readonly V2Input _input = new();
-    private readonly List<V2Output> _outputs = [];
+    private readonly V2Input _input = V2Input.OfThread;
+    private List<V2Output>? _outputs;
     private Utf8JsonReader _json = new(body.Span[..headerLength], options);
     private ReadOnlySpan<byte> _utf8 = body.Span[..headerLength];
     private string? _id;
@@ -34,7 +36,7 @@ internal ref partial struct V2Request(
     public bool HasTakenNumbers { get; private set; }
 
     /// <summary>How the answer is to be written, once the request is read.</summary>
-    public readonly V2Answer Answer => new(model, _id, _outputs.Count is 0 ? model.AllOutputs : _outputs, _isBinary);
+    public readonly V2Answer Answer => new(model, _id, _outputs ?? model.AllOutputs, _isBinary);
 
     public void Read()
     {
@@ -61,7 +63,7 @@ internal ref partial struct V2Request(
             }
             else if (_json.ValueTextEquals("parameters"u8))
             {
-                _isBinary = ReadFlag("parameters", "binary_data_output"u8) ?? false;
+                _isBinary = ReadFlag(default, "binary_data_output"u8) ?? false;
             }
             else
             {
@@ -108,7 +110,7 @@ internal ref partial struct V2Request(
     private void ReadOutputs()
     {
         _json.Read();
-        if (_outputs.Count > 0 || _json.TokenType is not JsonTokenType.StartArray)
+        if (_outputs is not null || _json.TokenType is not JsonTokenType.StartArray)
         {
             errors.Add("outputs", $"expected one array of outputs, found {JsonTokens.Found(_json)}");
             _json.Skip();
@@ -117,20 +119,19 @@ internal ref partial struct V2Request(
 
         for (var index = 0; !errors.IsFull && _json.Read() && _json.TokenType is not JsonTokenType.EndArray; index++)
         {
-            var path = $"outputs[{index}]";
             if (_json.TokenType is JsonTokenType.StartObject)
             {
-                ReadOutput(path);
+                ReadOutput(new V2Place("outputs", index));
             }
             else
             {
-                errors.Add(path, $"expected an object, found {JsonTokens.Found(_json)}");
+                errors.Add($"outputs[{index}]", $"expected an object, found {JsonTokens.Found(_json)}");
                 _json.Skip();
             }
         }
     }
 
-    private void ReadOutput(string path)
+    private void ReadOutput(V2Place place)
     {
         var (name, isBinary) = ((int?)null, (bool?)null);
         while (!errors.IsFull && _json.Read() && _json.TokenType is JsonTokenType.PropertyName)
@@ -141,13 +142,13 @@ internal ref partial struct V2Request(
                 name = _json.TokenType is JsonTokenType.String ? Find(model.OutputNames) : -1;
                 if (name < 0)
                 {
-                    errors.Add($"{path}.name", $"expected one of the model's outputs, found {JsonTokens.Found(_json)}");
+                    errors.Add(place.Path("name"), $"expected one of the model's outputs, found {JsonTokens.Found(_json)}");
                     _json.Skip();
                 }
             }
             else if (_json.ValueTextEquals("parameters"u8))
             {
-                isBinary = ReadFlag($"{path}.parameters", "binary_data"u8);
+                isBinary = ReadFlag(place, "binary_data"u8);
             }
             else
             {
@@ -157,42 +158,55 @@ internal ref partial struct V2Request(
 
         if (name is null)
         {
-            errors.Add($"{path}.name", "is missing");
+            errors.Add(place.Path("name"), "is missing");
         }
-        else if (_outputs.Exists(output => output.Index == name))
+        else if (IsWanted(name.Value))
         {
-            errors.Add($"{path}.name", "is there more than once");
+            errors.Add(place.Path("name"), "is there more than once");
         }
         else if (name >= 0)
         {
-            _outputs.Add(new V2Output(name.Value, isBinary));
+            (_outputs ??= new List<V2Output>(1)).Add(new V2Output(name.Value, isBinary));
         }
     }
 
-    private bool? ReadFlag(string path, ReadOnlySpan<byte> known)
+    private readonly bool IsWanted(int output)
     {
-        if (!TryFindParameter(path, known, out var found))
+        foreach (var wanted in CollectionsMarshal.AsSpan(_outputs))
+        {
+            if (wanted.Index == output)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool? ReadFlag(V2Place place, ReadOnlySpan<byte> known)
+    {
+        if (!TryFindParameter(place, known, out var found))
         {
             return null;
         }
 
         if (found.TokenType is not (JsonTokenType.True or JsonTokenType.False))
         {
-            errors.Add($"{path}.{System.Text.Encoding.UTF8.GetString(known)}", $"expected true or false, found {JsonTokens.Found(found)}");
+            errors.Add(place.Path($"parameters.{Encoding.UTF8.GetString(known)}"), $"expected true or false, found {JsonTokens.Found(found)}");
         }
 
         return found.TokenType is JsonTokenType.True;
     }
 
     /// <summary>Reads parameters, of which one has a meaning here and the others only a form.</summary>
-    private bool TryFindParameter(string path, ReadOnlySpan<byte> known, out Utf8JsonReader found)
+    private bool TryFindParameter(V2Place place, ReadOnlySpan<byte> known, out Utf8JsonReader found)
     {
         found = default;
         var isFound = false;
         _json.Read();
         if (_json.TokenType is not JsonTokenType.StartObject)
         {
-            errors.Add(path, $"expected an object, found {JsonTokens.Found(_json)}");
+            errors.Add(place.Path("parameters"), $"expected an object, found {JsonTokens.Found(_json)}");
             _json.Skip();
             return false;
         }
@@ -205,7 +219,8 @@ internal ref partial struct V2Request(
             if (_json.TokenType is not (JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False))
             {
                 errors.Add(
-                    $"{path}.{JsonTokens.Told(System.Text.Encoding.UTF8.GetString(name.ValueSpan))}", $"expected a string, a number or a boolean, found {JsonTokens.Found(_json)}");
+                    place.Path($"parameters.{JsonTokens.Told(Encoding.UTF8.GetString(name.ValueSpan))}"),
+                    $"expected a string, a number or a boolean, found {JsonTokens.Found(_json)}");
                 _json.Skip();
             }
             else if (isKnown)

@@ -9,7 +9,10 @@ namespace Mlops.Serving;
 /// <summary>Inputs of a model of a table, which go straight into the rows that it scores.</summary>
 internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLength, V2Errors errors) : V2Inputs
 {
-    private readonly bool[] _isGiven = new bool[model.Features.Count];
+    [ThreadStatic]
+    private static bool[]? s_given;
+
+    private readonly bool[] _isGiven = Given(model.Features.Count);
 
     public override bool TryBegin(V2Input input)
     {
@@ -99,7 +102,7 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
 
     public override void End()
     {
-        for (var i = 0; i < _isGiven.Length; i++)
+        for (var i = 0; i < model.Features.Count; i++)
         {
             if (!_isGiven[i])
             {
@@ -108,9 +111,21 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
         }
     }
 
-    public override DialectReading Reading(V2Answer answer) => new DialectReading.Rows(rows, answer);
+    public override DialectReading Reading(V2Answer answer) => new DialectReading.Rows(rows, answer) { RequestId = answer.Id };
 
     public override void Discard() => rows.Dispose();
+
+    /// <summary>As many false values, in memory that this thread uses for one request after the other.</summary>
+    private static bool[] Given(int features)
+    {
+        if (s_given is not { } given || given.Length < features)
+        {
+            return s_given = new bool[features];
+        }
+
+        Array.Clear(given, 0, features);
+        return given;
+    }
 
     /// <summary>Whether these are all numbers of a row, and any number will do for each.</summary>
     private bool AreWholeRows(FeatureSlot[] slots) =>
