@@ -63,7 +63,7 @@ public class PredictionLogBenchmarks
         var bytes = 0;
         for (var i = 0; i < 512; i++)
         {
-            _encoder.Write(i, _pages[_places[i].Page][_places[i].Index].Prediction);
+            _encoder.Write(i, isOfMany: true, _pages[_places[i].Page][_places[i].Index].Prediction);
             bytes += _encoder.Discard();
         }
 

@@ -22,7 +22,7 @@ internal static class PredictionLogRun
             ("append, on the request's thread", work.Append, 512),
             ("write as JSON", () => work.Encode(), 512),
             ("write as JSON and compress", () => work.EncodeAndCompress(), 4_096),
-            ("the same for each row of requests of 64, which are packed", () => work.EncodeAndCompressManyRows(), 4_096),
+            ("the same for each row of requests of 64", () => work.EncodeAndCompressManyRows(), 4_096),
         })
         {
             CpuTime.Measure(once);

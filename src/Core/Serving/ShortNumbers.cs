@@ -44,6 +44,25 @@ internal static class ShortNumbers
         json.WriteRawValue(text[..Format(value, text)], skipInputValidation: true);
     }
 
+    /// <summary>Writes numbers with commas between them, those that JSON has not as the strings NaN, Infinity and -Infinity.</summary>
+    /// <param name="text">Room for <see cref="MostBytes"/> and a comma for each.</param>
+    /// <returns>How many bytes they take.</returns>
+    public static int Join(ReadOnlySpan<float> numbers, Span<byte> text)
+    {
+        var length = 0;
+        foreach (var number in numbers)
+        {
+            text[length] = (byte)',';
+            length += length > 0 ? 1 : 0;
+            length += float.IsFinite(number) ? Format(number, text[length..]) : Quote(NonFinite(number), text[length..]);
+        }
+
+        return length;
+    }
+
+    public static ReadOnlySpan<byte> NonFinite(double number) =>
+        double.IsNaN(number) ? "NaN"u8 : number > 0 ? "Infinity"u8 : "-Infinity"u8;
+
     /// <param name="value">Finite.</param>
     /// <param name="text">Room for <see cref="MostBytes"/>, of which those behind the number are overwritten too.</param>
     /// <returns>How many bytes the number takes.</returns>
@@ -62,6 +81,13 @@ internal static class ShortNumbers
         var (digits, power) = Shortest(bits & int.MaxValue);
         var (first, others, point) = Apart(digits);
         return sign + Write(text, first, others, point + power);
+    }
+
+    private static int Quote(ReadOnlySpan<byte> name, Span<byte> text)
+    {
+        text[0] = text[name.Length + 1] = (byte)'"';
+        name.CopyTo(text[1..]);
+        return name.Length + 2;
     }
 
     /// <summary>A number's first digit, up to eight that follow it, of a byte each, the next in the lowest, and how many it has in all.</summary>

@@ -10,7 +10,7 @@ namespace Mlops.Serving;
 /// <summary>Writes records as JSON lines into one gzip member.</summary>
 /// <remarks>
 /// A batch begins with <c>{"batch": {"stream", "number", "first", "records", "dropped"}}</c>, then comes a line for each record, its
-/// number <c>n</c> first; the rows of large requests are packed, see <see cref="PackedRows"/>. A stream in good order ends with
+/// number <c>n</c> first; where there are many their rows are packed, see <see cref="PackedRows"/>. A stream in good order ends with
 /// <c>{"end": {"stream", "batches", "last", "dropped"}}</c>. For one thread at a time.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "Memory alone is kept; the compressing stream is disposed with each member.")]
@@ -50,12 +50,13 @@ internal sealed class BatchEncoder
     /// <summary>A batch as one gzip member, valid until the next one is begun.</summary>
     public ReadOnlyMemory<byte> Encode(BatchHead head, IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
     {
-        Begin(IsMostlyPacked(pages, places) ? CompressionLevel.NoCompression : CompressionLevel.Fastest);
+        Begin(IsMostlyRows(pages, places) ? CompressionLevel.NoCompression : CompressionLevel.Fastest);
         WriteLine(new MarkLine(Batch: head));
         var number = head.First;
+        var areMany = places.Length >= PackedRows.Least;
         foreach (var place in places)
         {
-            Write(number++, pages[place.Page][place.Index].Prediction);
+            Write(number++, areMany, pages[place.Page][place.Index].Prediction);
             if (_lines.WrittenCount >= FlushBytes)
             {
                 Flush();
@@ -74,10 +75,11 @@ internal sealed class BatchEncoder
     }
 
     /// <summary>Writes one record's line.</summary>
-    internal void Write(long number, in AnsweredPrediction prediction)
+    /// <param name="isOfMany">Whether it is one of many in its batch.</param>
+    internal void Write(long number, bool isOfMany, in AnsweredPrediction prediction)
     {
         var layout = Layouts.GetValue(prediction.Version, static version => new RecordLayout(version.Model, version.Signature));
-        var isPacked = prediction.Inputs.Rows >= PackedRows.Least;
+        var isPacked = prediction.Inputs.Rows >= (isOfMany ? 1 : PackedRows.Least);
         if (isPacked && _told.Add(prediction.Version))
         {
             WriteLine(new MarkLine(Layout: new PackedLayout(
@@ -130,19 +132,19 @@ internal sealed class BatchEncoder
     }
 
     /// <summary>
-    /// Whether most rows are packed: compression makes bits in Base64 a quarter shorter and takes ten times as long as all else.
+    /// Whether most rows are in records of many: compression makes their bits a quarter shorter and takes ten times as long as all else.
     /// </summary>
-    private static bool IsMostlyPacked(IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
+    private static bool IsMostlyRows(IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
     {
-        var (packed, plain) = (0L, 0L);
+        var (many, few) = (0L, 0L);
         foreach (var place in places)
         {
             var rows = pages[place.Page][place.Index].Prediction.Inputs.Rows;
-            packed += rows >= PackedRows.Least ? rows : 0;
-            plain += rows >= PackedRows.Least ? 0 : rows;
+            many += rows >= PackedRows.Least ? rows : 0;
+            few += rows >= PackedRows.Least ? 0 : rows;
         }
 
-        return packed > plain;
+        return many > few;
     }
 
     private void WriteIfGiven(JsonEncodedText name, string? value)

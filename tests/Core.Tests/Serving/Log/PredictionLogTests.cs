@@ -102,6 +102,7 @@ public sealed class PredictionLogTests : IAsyncDisposable
     [Fact]
     public async Task A_row_reads_the_same_whether_it_came_alone_or_among_so_many_that_they_are_packed()
     {
+        await using var quiet = new LogOnDisk();
         float[] sizes = [0.1f, float.NaN, -1e-7f, 3.4e38f, 17.99f, 0, 1, 2, 3];
         string[] plans = ["basic", "", "\"quoted\"", "naïve", "a", "b", "c", "d", "e"];
         var alone = sizes.Zip(plans, (size, plan) => _disk.Prediction(size: size, plan: plan, yes: 0.3f)).ToArray();
@@ -119,18 +120,28 @@ public sealed class PredictionLogTests : IAsyncDisposable
         }
 
         await _disk.AppendAsync(together);
-        await _disk.AppendAsync(together);
         await _disk.StopAsync();
+        foreach (var one in alone[..(PackedRows.Least - 1)])
+        {
+            await quiet.AppendAsync(one);
+        }
+
+        await quiet.StopAsync();
 
         var records = await _disk.RecordsAsync();
-        Assert.Equal(alone.Length + 2, records.Count);
-        foreach (var packed in records[^2..])
-        {
-            Assert.Equal(records[..^2].Select(one => one.Inputs[0].GetRawText()), packed.Inputs.Select(row => row.GetRawText()));
-            Assert.Equal(
-                records[..^2].Select(one => JsonSerializer.Serialize(one.Outputs[0])),
-                packed.Outputs.Select(row => JsonSerializer.Serialize(row)));
-        }
+        Assert.Equal(alone.Length + 1, records.Count);
+        var (inputs, outputs) = (records[^1].Inputs.Select(row => row.GetRawText()).ToArray(), records[^1].Outputs.Select(Told).ToArray());
+        Assert.Equal(inputs, records[..^1].Select(one => one.Inputs[0].GetRawText()));
+        Assert.Equal(outputs, records[..^1].Select(one => Told(one.Outputs[0])));
+        var readable = await quiet.RecordsAsync();
+        Assert.Equal(inputs[..readable.Count], readable.Select(one => one.Inputs[0].GetRawText()));
+        Assert.Equal(outputs[..readable.Count], readable.Select(one => Told(one.Outputs[0])));
+        Assert.Equal((true, false), (await IsPackedAsync(_disk), await IsPackedAsync(quiet)));
+
+        static string Told(LoggedOutput output) => JsonSerializer.Serialize(output);
+
+        static async Task<bool> IsPackedAsync(LogOnDisk disk) =>
+            (await TextAsync(disk)).Contains("\"packed\":", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,9 +160,7 @@ public sealed class PredictionLogTests : IAsyncDisposable
         await _disk.AppendAsync(many);
         await _disk.StopAsync();
 
-        using var zipped = new MemoryStream(await _disk.BytesAsync(Assert.Single(await _disk.PathsAsync())));
-        using var reader = new StreamReader(new GZipStream(zipped, CompressionMode.Decompress));
-        var text = await reader.ReadToEndAsync();
+        var text = await TextAsync(_disk);
         var lines = text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(["batch", "layout", "n", "n", "end"], lines.Select(line => line.EnumerateObject().First().Name));
         Assert.DoesNotContain("078-05-1120", text, StringComparison.Ordinal);
@@ -356,5 +365,13 @@ public sealed class PredictionLogTests : IAsyncDisposable
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>The only blob of a log, unzipped.</summary>
+    private static async Task<string> TextAsync(LogOnDisk disk)
+    {
+        using var zipped = new MemoryStream(await disk.BytesAsync(Assert.Single(await disk.PathsAsync())));
+        using var reader = new StreamReader(new GZipStream(zipped, CompressionMode.Decompress));
+        return await reader.ReadToEndAsync();
     }
 }

@@ -89,15 +89,10 @@ internal ref struct V2Json
         _json.Flush();
         for (var at = 0; at < numbers.Length; at += Chunk)
         {
-            var text = _output.GetSpan(Chunk * (ShortNumbers.MostBytes + 1));
-            var length = 0;
-            foreach (var number in numbers[at..Math.Min(at + Chunk, numbers.Length)])
-            {
-                text[length] = (byte)',';
-                length += at + length > 0 ? 1 : 0;
-                length += Write(number, text[length..]);
-            }
-
+            var text = _output.GetSpan((Chunk * (ShortNumbers.MostBytes + 1)) + 1);
+            text[0] = (byte)',';
+            var length = at > 0 ? 1 : 0;
+            length += ShortNumbers.Join(numbers[at..Math.Min(at + Chunk, numbers.Length)], text[length..]);
             _output.Advance(length);
             _beside += length;
         }
@@ -134,7 +129,7 @@ internal ref struct V2Json
                     }
                     else
                     {
-                        json.WriteStringValue(NonFinite(number));
+                        json.WriteStringValue(ShortNumbers.NonFinite(number));
                     }
                 });
                 return;
@@ -190,20 +185,4 @@ internal ref struct V2Json
 
         _json.WriteEndArray();
     }
-
-    private static int Write(float number, Span<byte> text)
-    {
-        if (float.IsFinite(number))
-        {
-            return ShortNumbers.Format(number, text);
-        }
-
-        var name = NonFinite(number);
-        text[0] = text[name.Length + 1] = (byte)'"';
-        name.CopyTo(text[1..]);
-        return name.Length + 2;
-    }
-
-    private static ReadOnlySpan<byte> NonFinite(double number) =>
-        double.IsNaN(number) ? "NaN"u8 : number > 0 ? "Infinity"u8 : "-Infinity"u8;
 }
