@@ -49,7 +49,10 @@ internal static class JsonNumber
     /// <summary>Reads the number with which a text begins.</summary>
     /// <param name="value">Infinity if it is too large for a double.</param>
     /// <returns>How many bytes it takes; 0 if the text begins with no number in JSON's grammar.</returns>
-    public static int Read(ReadOnlySpan<byte> utf8, out double value)
+    public static int Read(ReadOnlySpan<byte> utf8, out double value) =>
+        PlainLength(utf8) is var length and > 0 && TryReadPlain(utf8, 0, length, out value) ? length : ReadAny(utf8, out value);
+
+    private static int ReadAny(ReadOnlySpan<byte> utf8, out double value)
     {
         var isNegative = utf8.Length > 0 && utf8[0] is (byte)'-';
         var at = isNegative ? 1 : 0;
@@ -150,6 +153,21 @@ internal static class JsonNumber
 
         value = isNegative ? -magnitude : magnitude;
         return true;
+    }
+
+    /// <summary>The length of what may be a number for <see cref="TryReadPlain"/>, if it ends soon.</summary>
+    private static int PlainLength(ReadOnlySpan<byte> utf8)
+    {
+        if (!Vector128.IsHardwareAccelerated || utf8.Length < PlainReach)
+        {
+            return 0;
+        }
+
+        // The characters from minus to 9 are that, the point, a slash and the digits.
+        var places = Vector128.Create(utf8[..Vector128<byte>.Count]) - Vector128.Create((byte)'-');
+        var others = Vector128.GreaterThan(places, Vector128.Create((byte)('9' - '-'))).ExtractMostSignificantBits();
+        var length = BitOperations.TrailingZeroCount(others | (1u << Vector128<byte>.Count));
+        return length == Vector128<byte>.Count || (utf8[length] | 0x20) is 'e' ? 0 : length;
     }
 
     /// <summary>Reads digits with at most one point between them, fewer in all than a vector has bytes.</summary>

@@ -28,12 +28,7 @@ internal static class JsonNumberRows
             return false;
         }
 
-        // To the reader, the end of this array is as the end of an empty one.
-        var empty = new Utf8JsonReader("[]"u8, isFinalBlock: false, json.CurrentState);
-        empty.Read();
-        empty.Read();
-        utf8 = utf8[(begin + length)..];
-        json = new Utf8JsonReader(utf8, isFinalBlock: true, empty.CurrentState);
+        JsonScan.Resume(ref json, ref utf8, begin + length);
         return true;
     }
 
@@ -41,28 +36,28 @@ internal static class JsonNumberRows
     private static int Scan(ReadOnlySpan<byte> utf8, FeatureRows rows, int mostRows)
     {
         var at = 0;
-        if (!Takes(utf8, ref at, (byte)'['))
+        if (!JsonScan.Takes(utf8, ref at, (byte)'['))
         {
             return 0;
         }
 
-        var isNested = Takes(utf8, ref at, (byte)'[');
+        var isNested = JsonScan.Takes(utf8, ref at, (byte)'[');
         for (var isLast = false; !isLast;)
         {
-            if (rows.Count == mostRows || (isNested && rows.Count > 0 && !Takes(utf8, ref at, (byte)'[')))
+            if (rows.Count == mostRows || (isNested && rows.Count > 0 && !JsonScan.Takes(utf8, ref at, (byte)'[')))
             {
                 return 0;
             }
 
             rows.Add();
             at = ScanRow(utf8, at, rows.Last);
-            if (at < 0 || (isNested && !Takes(utf8, ref at, (byte)']')))
+            if (at < 0 || (isNested && !JsonScan.Takes(utf8, ref at, (byte)']')))
             {
                 return 0;
             }
 
-            isLast = Takes(utf8, ref at, (byte)']');
-            if (!isLast && !Takes(utf8, ref at, (byte)','))
+            isLast = JsonScan.Takes(utf8, ref at, (byte)']');
+            if (!isLast && !JsonScan.Takes(utf8, ref at, (byte)','))
             {
                 return 0;
             }
@@ -98,7 +93,7 @@ internal static class JsonNumberRows
                 row[i] = (float)value;
                 at = end;
             }
-            else if ((at = ReadLong(utf8, at, out row[i])) < 0)
+            else if ((at = JsonScan.ReadNumber(utf8, at, out row[i])) < 0)
             {
                 return -1;
             }
@@ -115,16 +110,6 @@ internal static class JsonNumberRows
         }
 
         return row.Length > 0 ? at : -1;
-    }
-
-    /// <summary>Reads any number with the white space around it.</summary>
-    /// <returns>Where it ends; −1 if it is none or too large.</returns>
-    private static int ReadLong(ReadOnlySpan<byte> utf8, int begin, out float value)
-    {
-        var at = SkipSpace(utf8, begin);
-        var length = JsonNumber.Read(utf8[at..], out var exact);
-        value = (float)exact;
-        return length > 0 && float.IsFinite(value) ? SkipSpace(utf8, at + length) : -1;
     }
 
     /// <summary>A bit for each byte of a block that ends a number: a comma or the end of an array.</summary>
@@ -144,27 +129,4 @@ internal static class JsonNumberRows
     private static uint Ends(Vector256<byte> bytes) =>
         (Vector256.Equals(bytes, Vector256.Create((byte)',')) | Vector256.Equals(bytes, Vector256.Create((byte)']')))
         .ExtractMostSignificantBits();
-
-    /// <summary>Takes a character, and white space before it, if it comes next.</summary>
-    private static bool Takes(ReadOnlySpan<byte> utf8, ref int at, byte expected)
-    {
-        at = SkipSpace(utf8, at);
-        if (at < utf8.Length && utf8[at] == expected)
-        {
-            at++;
-            return true;
-        }
-
-        return false;
-    }
-
-    private static int SkipSpace(ReadOnlySpan<byte> utf8, int at)
-    {
-        while (at < utf8.Length && utf8[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-        {
-            at++;
-        }
-
-        return at;
-    }
 }

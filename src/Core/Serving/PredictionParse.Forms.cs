@@ -74,9 +74,19 @@ internal ref partial struct PredictionParse
         }
     }
 
-    private bool TryTakeNumbers(Member member) => HasTakenNumbers = mayTakeNumbers
-        && (member is Member.Instances or Member.Inputs)
-        && JsonNumberRows.TryRead(ref _json, ref _utf8, rows, PredictionRequestReader.MaxRecords);
+    private bool TryTakeNumbers(Member member)
+    {
+        const int Most = PredictionRequestReader.MaxRecords;
+        return HasTakenNumbers = mayTakeNumbers && member switch
+        {
+            Member.Inputs or Member.Instances => JsonNumberRows.TryRead(ref _json, ref _utf8, rows, Most) || TryTakeRecords(Most),
+            Member.Records => TryTakeRecords(Most),
+            Member.Record => TryTakeRecords(null),
+            _ => false,
+        };
+    }
+
+    private bool TryTakeRecords(int? most) => JsonNumberRecords.TryRead(ref _json, ref _utf8, rows, names, _order, most);
 
     private static string[] FieldsOf(RequestForm form) => form switch
     {

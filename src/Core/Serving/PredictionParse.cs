@@ -8,6 +8,7 @@ namespace Mlops.Serving;
 /// <param name="utf8">What is read.</param>
 /// <param name="mayTakeNumbers">Whether rows that are nothing but numbers may be read without making tokens of them.</param>
 /// <param name="seenInRow">A zero for each feature.</param>
+/// <param name="order">Room for an index for each feature.</param>
 internal ref partial struct PredictionParse(
     ReadOnlySpan<byte> utf8,
     JsonReaderOptions options,
@@ -15,12 +16,14 @@ internal ref partial struct PredictionParse(
     Utf8Names names,
     FeatureRows rows,
     bool mayTakeNumbers,
-    Span<int> seenInRow)
+    Span<int> seenInRow,
+    Span<int> order)
 {
     private const int LongestTimestamp = 64;
 
     /// <summary>The row (from 1) in which each feature was last seen.</summary>
     private readonly Span<int> _seenInRow = seenInRow;
+    private readonly Span<int> _order = order;
     private Utf8JsonReader _json = new(utf8, options);
     private ReadOnlySpan<byte> _utf8 = utf8;
     private string _path = "body";

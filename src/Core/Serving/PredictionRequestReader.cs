@@ -66,8 +66,9 @@ public sealed class PredictionRequestReader
     private PredictionReading Read(ReadOnlySpan<byte> utf8, RequestForm form, bool mayTakeNumbers)
     {
         var rows = new FeatureRows(_numbers, _strings);
-        Span<int> seenInRow = _slots.Length <= MostOnStack ? stackalloc int[_slots.Length] : new int[_slots.Length];
-        var parse = new PredictionParse(utf8, Json, _slots, _names, rows, mayTakeNumbers, seenInRow);
+        var features = _slots.Length;
+        Span<int> indices = features <= MostOnStack ? stackalloc int[2 * features] : new int[2 * features];
+        var parse = new PredictionParse(utf8, Json, _slots, _names, rows, mayTakeNumbers, indices[..features], indices[features..]);
         try
         {
             parse.ReadRequest(form);
