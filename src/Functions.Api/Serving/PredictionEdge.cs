@@ -40,6 +40,27 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        try
+        {
+            return await AnswerAsync(request, endpoint, version, dialect, mediaTypes, finish, started, cancellationToken);
+        }
+        catch (Exception failure) when (StatusOf(failure) is { } status)
+        {
+            metrics.Refused(request.Caller().Tenant, endpoint, dialect.Name, status, time.GetElapsedTime(started));
+            throw;
+        }
+    }
+
+    private async ValueTask<IResult> AnswerAsync(
+        HttpRequest request,
+        EndpointName endpoint,
+        int? version,
+        IDialect dialect,
+        IReadOnlyList<string> mediaTypes,
+        Func<PredictionAnswer, PredictionBody, ValueTask<IResult>> finish,
+        long started,
+        CancellationToken cancellationToken)
+    {
         var headerLength = Digits(request, "Inference-Header-Content-Length", "how many bytes of the body are JSON, in digits");
         DateTimeOffset? deadline = Digits(request, "x-request-timeout-ms", "for how many milliseconds the answer is of use, in digits") is { } limit
             ? time.GetUtcNow().AddMilliseconds(limit)
@@ -92,6 +113,14 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
             (StatusCodes.Status422UnprocessableEntity, $"The model has no finite prediction for row {row}: its values are too extreme."),
         PredictionOutcome.NotScored(var reason) => (StatusCodes.Status400BadRequest, reason),
         _ => throw new UnreachableException(),
+    };
+
+    /// <summary>What a request is answered with that is wrong before anything predicts, or whose body does not come.</summary>
+    private static int? StatusOf(Exception failure) => failure switch
+    {
+        ProblemException problem => problem.Status,
+        BadHttpRequestException bad => bad.StatusCode,
+        _ => null,
     };
 
     private static int? Digits(HttpRequest request, string header, string expected)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Mlops.Registry;
 
 namespace Mlops.Serving;
 
@@ -164,6 +165,53 @@ public sealed class PredictorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_shadow_that_takes_tensors_is_compared_element_by_element()
+    {
+        await using var serving = new ServingOnDisk();
+        await serving.RegisterAsync("one", Tensors);
+        await serving.RegisterAsync("three", Tensors);
+        await serving.CreateEndpointAsync(
+            TrafficPolicy.Only(ServingOnDisk.Version(1)) with { Shadow = new Shadow(ServingOnDisk.Version(2), Tolerance: 1) });
+        using var stop = new CancellationTokenSource();
+        var mirroring = serving.Mirror.RunAsync(stop.Token);
+
+        Assert.IsType<PredictionOutcome.Answered>(await AskTensorsAsync(serving));
+
+        await Eventually.TrueAsync(() => serving.Router.ShadowOf(TenantId.Default, ServingOnDisk.Live)?.Sums.Compared is 1);
+        Assert.Equal(
+            new ShadowComparison(1, 1, "three".Length - "one".Length, 0, 0),
+            serving.Router.ShadowOf(TenantId.Default, ServingOnDisk.Live)?.Sums);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => mirroring);
+    }
+
+    [Fact]
+    public async Task A_model_of_tensors_has_run_once_before_its_first_request()
+    {
+        await using var serving = new ServingOnDisk();
+        await serving.RegisterAsync("one", Tensors);
+        await serving.CreateEndpointAsync(TrafficPolicy.Only(ServingOnDisk.Version(1)));
+
+        await AskTensorsAsync(serving);
+
+        Assert.Equal([[1, 2], [3, 2]], Assert.Single(serving.Loader.TensorScorers).Shapes);
+    }
+
+    [Theory]
+    [InlineData(null, "of the body")]
+    [InlineData("of a header", "of a header")]
+    public async Task A_request_is_known_by_its_own_id_in_a_header_or_in_the_body(string? header, string known)
+    {
+        await using var serving = new ServingOnDisk();
+        await serving.RegisterAsync("one", Tensors);
+        await serving.CreateEndpointAsync(TrafficPolicy.Only(ServingOnDisk.Version(1)));
+
+        using var answer = Assert.IsType<PredictionOutcome.Answered>(await AskTensorsAsync(serving, header)).Answer;
+
+        Assert.Equal(known, answer.Facts.RequestId);
+    }
+
+    [Fact]
     public async Task A_shadow_that_falls_behind_costs_no_answer()
     {
         await using var serving = new ServingOnDisk(new ServingOptions { MaxShadowed = 3 });
@@ -255,6 +303,20 @@ public sealed class PredictorTests : IAsyncDisposable
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
+
+    private static ModelSignature Tensors => ModelSignature.Of(
+        new TensorSignature([new TensorSpec("in", TensorType.Float32, [-1, 2])], [new TensorSpec("out", TensorType.Float32, [-1, 2])]));
+
+    private static ValueTask<PredictionOutcome> AskTensorsAsync(ServingOnDisk serving, string? id = null) => serving.Predictor.PredictAsync(
+        new PredictionCall(
+            TenantId.Default,
+            ServingOnDisk.Live,
+            null,
+            new DialectRequest("""{"id":"of the body","inputs":[{"name":"in","shape":[3,2],"datatype":"FP32","data":[1,2,3,4,5,6]}]}"""u8.ToArray()),
+            new Fields([], []),
+            id),
+        V2Dialect.Instance,
+        default);
 
     private static TrafficPolicy Canary(UnitSource? unit = null, int canary = 2) => new(
         PolicyKind.Canary,

@@ -59,13 +59,18 @@ internal sealed class ServingOnDisk : IAsyncDisposable
     public Predictor Predictor { get; }
 
     /// <summary>Registers a version whose model is this text.</summary>
-    public async Task<int> RegisterAsync(string onnx)
+    public async Task<int> RegisterAsync(string onnx, ModelSignature? signature = null)
     {
         await Registry.CreateChurnAsync();
         var folder = await Registry.Files.WriteAsync(
             TenantId.Default, RegistryOnDisk.Churn, onnx, RegistryOnDisk.Content(onnx), default);
+        var registration = RegistryOnDisk.Registration(onnx);
         var outcome = await Models.RegisterVersionAsync(
-            TenantId.Default, RegistryOnDisk.Churn, RegistryOnDisk.Registration(onnx) with { Folder = folder }, "ada", default);
+            TenantId.Default,
+            RegistryOnDisk.Churn,
+            registration with { Folder = folder, Signature = signature ?? registration.Signature },
+            "ada",
+            default);
         return Assert.IsType<RegistrationOutcome.Registered>(outcome).Version.Number;
     }
 

@@ -31,6 +31,19 @@ public sealed class MetricsTests(DocumentedPlatform platform)
     }
 
     [Fact]
+    public async Task A_refusal_of_a_body_that_is_not_even_read_is_counted_too()
+    {
+        const string Refused = "mlops_prediction_requests_total{tenant=\"default\",endpoint=\"fruit\",dialect=\"native\",status=\"415\"}";
+        var before = await PageAsync();
+
+        using var text = new StringContent(Record, Encoding.UTF8, "text/html");
+        using var answer = await Client.PostAsync("/api/v1/endpoints/fruit/predict", text);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Equal(1, Sum(await PageAsync(), Refused) - Sum(before, Refused));
+    }
+
+    [Fact]
     public async Task Every_function_is_timed_by_route_method_and_status()
     {
         await Client.GetAsync("/api/v1/models/no-such-model");

@@ -212,7 +212,9 @@ internal sealed class ModelCache(ModelFiles files, IModelLoader loader, ServingO
         var onnx = await files.ReadOnnxAsync(tenant, version, cancellationToken);
         if (version.Signature.Tensors is { } tensors)
         {
-            return new ServedModel(version, loader.LoadTensors(onnx, tensors), options, metrics, time);
+            var tensorScorer = loader.LoadTensors(onnx, tensors);
+            TensorWarmUp.Run(tensorScorer, cancellationToken);
+            return new ServedModel(version, tensorScorer, options, metrics, time);
         }
 
         var scorer = loader.Load(onnx, version.Signature);

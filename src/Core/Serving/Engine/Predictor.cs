@@ -151,7 +151,7 @@ public sealed class Predictor(
         }
     }
 
-    /// <remarks>Steps and shadows are about rows, so tensors go without.</remarks>
+    /// <remarks>Steps are about rows, so tensors go without.</remarks>
     private async ValueTask<PredictionOutcome> ScoreAsync(
         Exchange exchange, DialectReading.Tensors tensors, CancellationToken cancellationToken)
     {
@@ -162,9 +162,17 @@ public sealed class Predictor(
             var (scoring, outputs) = await model.TensorQueue!.ScoreAsync(
                 tensors.Inputs, tensors.Outputs, exchange.Call.Deadline, cancellationToken);
             var forms = new TensorSignature([.. tensors.Inputs.Select(FormOf)], [.. outputs.Select(FormOf)]);
-            return NotDone(scoring)
-                ?? await RecordAsync(exchange, default, default, forms, cancellationToken)
-                ?? new PredictionOutcome.Answered(new PredictionAnswer(model, tensors.Answer, outputs, exchange.Facts));
+            if ((NotDone(scoring) ?? await RecordAsync(exchange, default, default, forms, cancellationToken)) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (exchange.Routing.IsMirrored(exchange.Chance))
+            {
+                mirror.Offer(exchange.Route, exchange.Routing, exchange.Call, exchange.Dialect, outputs);
+            }
+
+            return new PredictionOutcome.Answered(new PredictionAnswer(model, tensors.Answer, outputs, exchange.Facts));
         }
         catch (TensorScoringException unfit)
         {

@@ -23,62 +23,108 @@ public sealed class ShadowMirror
     {
         await foreach (var mirrored in _queue.Reader.ReadAllAsync(cancellationToken))
         {
-            Compare(mirrored);
-            ArrayPool<byte>.Shared.Return(mirrored.Body);
-            ArrayPool<float>.Shared.Return(mirrored.Scores);
+            Compare(mirrored, cancellationToken);
+            Return(mirrored);
         }
     }
 
-    /// <summary>Copies a request with its answer, if there is room.</summary>
+    /// <summary>Copies a request of rows with its answer, if there is room.</summary>
     internal void Offer(EndpointRoute route, Routing routing, in PredictionCall call, IDialect dialect, ServedModel model, ReadOnlySpan<float> scores)
     {
-        var body = ArrayPool<byte>.Shared.Rent(call.Request.Body.Length);
         var kept = ArrayPool<float>.Shared.Rent(scores.Length);
-        call.Request.Body.Span.CopyTo(body);
         scores.CopyTo(kept);
+        Offer(route, routing, call, dialect, new MirroredAnswer.Rows(model.Version.Signature, kept, scores.Length));
+    }
+
+    /// <summary>Keeps the outputs that a request of tensors got, with a copy of it, if there is room.</summary>
+    /// <param name="outputs">In memory of their own.</param>
+    internal void Offer(
+        EndpointRoute route, Routing routing, in PredictionCall call, IDialect dialect, IReadOnlyList<NamedTensor> outputs) =>
+        Offer(route, routing, call, dialect, new MirroredAnswer.Tensors(outputs));
+
+    private void Offer(EndpointRoute route, Routing routing, in PredictionCall call, IDialect dialect, MirroredAnswer answer)
+    {
+        var body = ArrayPool<byte>.Shared.Rent(call.Request.Body.Length);
+        call.Request.Body.Span.CopyTo(body);
         var request = call.Request with { Body = body.AsMemory(0, call.Request.Body.Length) };
-        var mirrored = new Mirrored(route, routing, call.Tenant, dialect, request, model.Version.Signature, body, kept, scores.Length);
+        var mirrored = new Mirrored(route, routing, call.Tenant, dialect, request, body, answer);
         if (!_queue.Writer.TryWrite(mirrored))
         {
-            ArrayPool<byte>.Shared.Return(body);
-            ArrayPool<float>.Shared.Return(kept);
+            Return(mirrored);
             route.Shadowed.Dropped();
             _metrics.ShadowDropped(call.Tenant, call.Endpoint, RouteChoice.Shadow);
         }
     }
 
-    private void Compare(Mirrored mirrored)
+    private static void Return(Mirrored mirrored)
+    {
+        ArrayPool<byte>.Shared.Return(mirrored.Body);
+        if (mirrored.Answer is MirroredAnswer.Rows(_, var scores, _))
+        {
+            ArrayPool<float>.Shared.Return(scores);
+        }
+    }
+
+    private void Compare(Mirrored mirrored, CancellationToken cancellationToken)
     {
         var (route, routing) = (mirrored.Route, mirrored.Routing);
         using var lease = routing.Shadow?.TryLease();
-        if (lease is null
-            || mirrored.Dialect.Read(lease.Model, mirrored.Request) is not DialectReading.Rows(var rows, _)
-            || lease.Model.Scorer is not { } scorer)
+        var tolerance = routing.Endpoint.Policy.Shadow?.Tolerance ?? 0;
+        var comparison = lease is null ? null : (mirrored.Dialect.Read(lease.Model, mirrored.Request), mirrored.Answer) switch
         {
-            route.Shadowed.Failed();
-            return;
-        }
-
-        using (rows)
+            (DialectReading.Rows(var rows, _), MirroredAnswer.Rows answer) => Compare(lease.Model, rows, answer, tolerance),
+            (DialectReading.Tensors tensors, MirroredAnswer.Tensors(var outputs)) =>
+                Compare(lease.Model, tensors, outputs, tolerance, cancellationToken),
+            _ => null,
+        };
+        if (comparison is var (agrees, greatest))
         {
-            var signature = scorer.Signature;
-            if (!signature.Classes.SequenceEqual(mirrored.Signature.Classes) || rows.Count * signature.OutputWidth != mirrored.Count)
-            {
-                route.Shadowed.Failed();
-                return;
-            }
-
-            var scores = ArrayPool<float>.Shared.Rent(mirrored.Count);
-            scorer.Score(rows.Batch, scores.AsSpan(0, mirrored.Count));
-            var (agrees, greatest) = Agree(
-                mirrored.Scores.AsSpan(0, mirrored.Count),
-                mirrored.Signature,
-                scores.AsSpan(0, mirrored.Count),
-                signature,
-                routing.Endpoint.Policy.Shadow?.Tolerance ?? 0);
-            ArrayPool<float>.Shared.Return(scores);
             route.Shadowed.Compared(agrees, greatest);
             _metrics.ShadowCompared(mirrored.Tenant, routing.Endpoint.Name, RouteChoice.Shadow, agrees);
+        }
+        else
+        {
+            route.Shadowed.Failed();
+        }
+    }
+
+    /// <returns>Null if the shadow's answer has another form.</returns>
+    private static (bool Agrees, double Greatest)? Compare(ServedModel shadow, FeatureRows rows, MirroredAnswer.Rows answer, double tolerance)
+    {
+        using (rows)
+        {
+            var (signature, count) = (shadow.Version.Signature, answer.Count);
+            if (shadow.Scorer is not { } scorer
+                || !signature.Classes.SequenceEqual(answer.Signature.Classes) || rows.Count * signature.OutputWidth != count)
+            {
+                return null;
+            }
+
+            var scores = ArrayPool<float>.Shared.Rent(count);
+            scorer.Score(rows.Batch, scores.AsSpan(0, count));
+            var compared = Agree(answer.Scores.AsSpan(0, count), answer.Signature, scores.AsSpan(0, count), signature, tolerance);
+            ArrayPool<float>.Shared.Return(scores);
+            return compared;
+        }
+    }
+
+    /// <returns>Null if the shadow does not take these tensors, or gives others.</returns>
+    private static (bool Agrees, double Greatest)? Compare(
+        ServedModel shadow,
+        DialectReading.Tensors tensors,
+        IReadOnlyList<NamedTensor> outputs,
+        double tolerance,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return shadow.TensorScorer?.Run(tensors.Inputs, tensors.Outputs, cancellationToken) is { } others
+                ? TensorComparison.Compare(outputs, others, tolerance)
+                : null;
+        }
+        catch (TensorScoringException)
+        {
+            return null;
         }
     }
 
@@ -100,15 +146,17 @@ public sealed class ShadowMirror
         return (agrees && greatest <= tolerance, greatest);
     }
 
-    /// <param name="Body">Rented, as the scores are.</param>
+    /// <param name="Body">Rented.</param>
     private sealed record Mirrored(
-        EndpointRoute Route,
-        Routing Routing,
-        TenantId Tenant,
-        IDialect Dialect,
-        DialectRequest Request,
-        ModelSignature Signature,
-        byte[] Body,
-        float[] Scores,
-        int Count);
+        EndpointRoute Route, Routing Routing, TenantId Tenant, IDialect Dialect, DialectRequest Request, byte[] Body, MirroredAnswer Answer);
+
+    /// <summary>What the caller got.</summary>
+    private abstract record MirroredAnswer
+    {
+        /// <param name="Scores">Rented.</param>
+        /// <param name="Count">How many of them there are.</param>
+        public sealed record Rows(ModelSignature Signature, float[] Scores, int Count) : MirroredAnswer;
+
+        public sealed record Tensors(IReadOnlyList<NamedTensor> Outputs) : MirroredAnswer;
+    }
 }
