@@ -56,7 +56,7 @@ internal sealed class PredictionDownload(IAsyncEnumerable<LogEntry> entries, str
         lines.SetLength(0);
     }
 
-    private bool IsWanted(LogEntry entry) => entry is LogEntry.Record record ? arm is null || record.Arm == arm : withGaps;
+    private bool IsWanted(LogEntry entry) => entry is LogEntry.Record record ? arm is null || record.Head.Arm == arm : withGaps;
 
     private static ReadOnlyMemory<byte> Line(LogEntry entry) => entry switch
     {

@@ -144,11 +144,10 @@ public sealed class BanditLearning(
         var sums = new Dictionary<string, ArmRewards>(StringComparer.Ordinal);
         await foreach (var (entry, outcomes) in predictions.ReadAsync(tenant, endpoint.Name, range, cancellationToken))
         {
-            // Most predictions have no reward, and only those that have one are read whole.
             if (entry is LogEntry.Record record && outcomes.Values.Any(outcome => outcome.Reward is not null)
-                && since.TryGetValue(record.Arm, out var first) && record.At >= endpoint.CreatedAt && record.Read().Revision >= first)
+                && since.TryGetValue(record.Head.Arm, out var first) && record.Head.At >= endpoint.CreatedAt && record.Head.Revision >= first)
             {
-                var key = HourRewards.Key(record.Arm, first);
+                var key = HourRewards.Key(record.Head.Arm, first);
                 foreach (var reward in outcomes.Values.Select(outcome => outcome.Reward).OfType<double>())
                 {
                     sums[key] = ArmRewards.Add(sums.GetValueOrDefault(key), Observed.Bounded(reward));

@@ -94,10 +94,9 @@ public sealed class AbTestAnalysis(
             {
                 missing += gap.Records ?? 0;
             }
-            else if (entry is LogEntry.Record record && record.Read() is var prediction
-                && prediction.Revision >= test.Revision && prediction.Revision <= revision)
+            else if (entry is LogEntry.Record record && record.Head.Revision >= test.Revision && record.Head.Revision <= revision)
             {
-                units.Add(prediction, outcomes);
+                units.Add(record, outcomes);
             }
         }
 
@@ -109,7 +108,7 @@ public sealed class AbTestAnalysis(
             {
                 if (entry is LogEntry.Record record)
                 {
-                    units.AddBefore(record.Read(), outcomes, sums);
+                    units.AddBefore(record, outcomes, sums);
                 }
             }
 

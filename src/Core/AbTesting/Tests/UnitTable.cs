@@ -58,9 +58,10 @@ internal sealed class UnitTable
     }
 
     /// <summary>Takes in a request of the test.</summary>
-    public void Add(LoggedPrediction prediction, IReadOnlyDictionary<int, KnownOutcome> outcomes)
+    public void Add(LogEntry.Record record, IReadOnlyDictionary<int, KnownOutcome> outcomes)
     {
-        if (!_arms.TryGetValue(prediction.Arm, out var arm) || PlaceOf(prediction, arm) is not { } place)
+        var head = record.Head;
+        if (!_arms.TryGetValue(head.Arm, out var arm) || PlaceOf(head, arm) is not { } place)
         {
             return;
         }
@@ -72,29 +73,30 @@ internal sealed class UnitTable
             return;
         }
 
+        var outputs = OutputsOf(record, outcomes);
         for (var metric = 0; metric < _metrics.Count; metric++)
         {
             var at = (place * _metrics.Count) + metric;
-            var (sum, count) = Measure(_metrics[metric], prediction, outcomes);
+            var (sum, count) = Measure(_metrics[metric], head, outputs, outcomes);
             _sums[at] += sum;
             _counts[at] += count;
         }
 
-        if (_covariate is { Input: { } input } && prediction.At.UtcTicks < _before[place].At)
+        if (_covariate is { Input: { } input } && head.At.UtcTicks < _before[place].At)
         {
-            _before[place] = (prediction.At.UtcTicks, Number(prediction, input));
+            _before[place] = (head.At.UtcTicks, Number(record.Read(), input));
         }
     }
 
     /// <summary>Takes in a request from before the test, of a unit that is in it.</summary>
     public void AddBefore(
-        LoggedPrediction prediction,
+        LogEntry.Record record,
         IReadOnlyDictionary<int, KnownOutcome> outcomes,
         Dictionary<int, (double Sum, int Count)> sums)
     {
-        if (prediction.Unit is { } unit && _places.TryGetValue(Hash(unit), out var place))
+        if (record.Head.Unit is { } unit && _places.TryGetValue(Hash(unit), out var place))
         {
-            var (sum, count) = Measure(_metrics[0], prediction, outcomes);
+            var (sum, count) = Measure(_metrics[0], record.Head, OutputsOf(record, outcomes), outcomes);
             var (before, counted) = sums.GetValueOrDefault(place);
             sums[place] = (before + sum, counted + count);
         }
@@ -164,9 +166,9 @@ internal sealed class UnitTable
         }
     }
 
-    private int? PlaceOf(LoggedPrediction prediction, byte arm)
+    private int? PlaceOf(LoggedHead head, byte arm)
     {
-        var unit = Hash(prediction.Unit ?? prediction.Id);
+        var unit = Hash(head.Unit ?? head.Id);
         if (_places.TryGetValue(unit, out var place))
         {
             return place;
@@ -202,18 +204,22 @@ internal sealed class UnitTable
         _ => count > 0 ? Observed.Bounded(sum / count) : null,
     };
 
+    /// <summary>What was predicted, if anything became known of it: most requests need not be read whole.</summary>
+    private static IReadOnlyList<LoggedOutput> OutputsOf(LogEntry.Record record, IReadOnlyDictionary<int, KnownOutcome> outcomes) =>
+        outcomes.Count > 0 ? record.Read().Outputs : [];
+
     private static (double Sum, int Count) Measure(
-        TestMetric metric, LoggedPrediction prediction, IReadOnlyDictionary<int, KnownOutcome> outcomes)
+        TestMetric metric, LoggedHead head, IReadOnlyList<LoggedOutput> outputs, IReadOnlyDictionary<int, KnownOutcome> outcomes)
     {
         if (metric.Kind is MetricKind.Latency)
         {
-            return (prediction.LatencyMs, 1);
+            return (head.LatencyMs, 1);
         }
 
         var (sum, count) = (0.0, 0);
         foreach (var (row, outcome) in outcomes)
         {
-            if (row < prediction.Outputs.Count && Measure(metric, prediction.Outputs[row], outcome) is { } value)
+            if (row < outputs.Count && Measure(metric, outputs[row], outcome) is { } value)
             {
                 (sum, count) = (sum + Observed.Bounded(value), count + 1);
             }

@@ -61,7 +61,7 @@ public sealed class PredictionsWithFeedback(PredictionLogReader log, FeedbackSto
 
     /// <returns>Null for an id that is none of <see cref="PredictionIds"/>.</returns>
     private static (long Hour, string Instance)? PlaceOf(LogEntry.Record record) =>
-        PredictionIds.TryRead(record.Id, out var at, out var instance) ? (LaneKey.HourOf(at), instance) : null;
+        PredictionIds.TryRead(record.Head.Id, out var at, out var instance) ? (LaneKey.HourOf(at), instance) : null;
 
     /// <param name="entries">All of one process and hour, but for gaps and ids that lead nowhere.</param>
     private async Task<IEnumerable<JoinedEntry>> JoinAsync(
@@ -71,7 +71,7 @@ public sealed class PredictionsWithFeedback(PredictionLogReader log, FeedbackSto
         var known = new Dictionary<string, Dictionary<int, KnownOutcome>>(StringComparer.Ordinal);
         if (records.Count > 0 && PlaceOf(records[0]) is var (hour, _))
         {
-            var keys = records.ConvertAll(record => FeedbackRows.Key(record.Id));
+            var keys = records.ConvertAll(record => FeedbackRows.Key(record.Head.Id));
             keys.Sort(StringComparer.Ordinal);
             var found = await feedback.FindAsync(tenant, endpoint, hour, keys[0], keys[^1], cancellationToken);
             foreach (var ((key, row), outcome) in found)
@@ -88,7 +88,7 @@ public sealed class PredictionsWithFeedback(PredictionLogReader log, FeedbackSto
         return entries.ConvertAll(entry => new JoinedEntry(
             entry,
             entry is LogEntry.Record record && PlaceOf(record) is not null
-                ? known.GetValueOrDefault(FeedbackRows.Key(record.Id)) ?? Nothing
+                ? known.GetValueOrDefault(FeedbackRows.Key(record.Head.Id)) ?? Nothing
                 : Nothing));
     }
 }

@@ -29,6 +29,10 @@ public sealed record LoggedPrediction(
     string? RequestId = null,
     TensorSignature? Tensors = null);
 
+/// <summary>What the log has of a request besides its rows; members are those of <see cref="LoggedPrediction"/>.</summary>
+public sealed record LoggedHead(
+    string Id, DateTimeOffset At, string Arm, double Propensity, int Revision, double LatencyMs, string? Unit);
+
 /// <summary>A prediction for one row.</summary>
 /// <param name="Label">Of a classifier.</param>
 /// <param name="Probabilities">Of a classifier, by class, in the order of the signature: the positive class is last.</param>
@@ -64,9 +68,23 @@ public abstract record LogEntry
 {
     private LogEntry() { }
 
-    /// <param name="Json">The record's line, without its end.</param>
-    public sealed record Record(string Id, DateTimeOffset At, string Arm, ReadOnlyMemory<byte> Json) : LogEntry
+    /// <summary>An answered request, of which the head is read and the rows only when they are asked for.</summary>
+    public sealed record Record : LogEntry
     {
+        private readonly ReadOnlyMemory<byte> _line;
+        private readonly PackedLayouts _layouts;
+
+        /// <param name="line">As it lies in the log.</param>
+        /// <param name="layouts">Those of its blob.</param>
+        internal Record(LoggedHead head, ReadOnlyMemory<byte> line, PackedLayouts layouts) => (Head, _line, _layouts) = (head, line, layouts);
+
+        public LoggedHead Head { get; }
+
+        /// <summary>The record's line with its rows by name, without its end.</summary>
+        /// <exception cref="InvalidDataException">Its rows are packed, and the log does not say what they mean.</exception>
+        public ReadOnlyMemory<byte> Json => PackedRows.Unpack(_line, _layouts);
+
+        /// <inheritdoc cref="Json"/>
         public LoggedPrediction Read() => Documents.Read<LoggedPrediction>(Json);
     }
 

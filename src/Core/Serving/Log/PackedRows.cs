@@ -59,10 +59,9 @@ internal static class PackedRows
 
     /// <summary>The line of a record as it would be if nothing of it were packed.</summary>
     /// <param name="line">A record's line, packed or not.</param>
-    /// <param name="layouts">Those of the batch so far.</param>
+    /// <param name="layouts">Those of its blob so far.</param>
     /// <exception cref="InvalidDataException">There is no layout for it.</exception>
-    public static ReadOnlyMemory<byte> Unpack(
-        ReadOnlyMemory<byte> line, IReadOnlyDictionary<(string Model, int Version), RecordLayout> layouts)
+    public static ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> line, PackedLayouts layouts)
     {
         var json = new Utf8JsonReader(line.Span);
         var (model, version) = ("", 0);
@@ -82,7 +81,7 @@ internal static class PackedRows
             else if (json.ValueTextEquals(PackedName.EncodedUtf8Bytes))
             {
                 var head = line[..(int)json.TokenStartIndex];
-                return layouts.TryGetValue((model, version), out var layout)
+                return layouts.Find(model, version) is { } layout
                     ? Restore(head, ref json, layout)
                     : throw new InvalidDataException($"The log does not say what the rows of version {version} of '{model}' mean.");
             }
@@ -153,6 +152,18 @@ internal static class PackedRows
         json.Read();
         return MemoryMarshal.Cast<byte, float>(json.GetBytesFromBase64()).ToArray();
     }
+}
+
+/// <summary>What the packed rows of a blob mean, as far as it was read.</summary>
+internal sealed class PackedLayouts
+{
+    private readonly Dictionary<(string Model, int Version), RecordLayout> _known = [];
+
+    public RecordLayout? Find(string model, int version) => _known.GetValueOrDefault((model, version));
+
+    /// <remarks>A version's signature never changes, so that the first is as good as those of later batches.</remarks>
+    public void Add(PackedLayout layout) =>
+        _known.TryAdd((layout.Model.Value, layout.Version), new RecordLayout(layout.Model, layout.Signature));
 }
 
 /// <summary>What the packed rows of a model version mean.</summary>

@@ -95,25 +95,24 @@ public sealed class PredictionLogReader(IBlobStore blobs, TimeProvider time)
                 continue;
             }
 
-            var layouts = new Dictionary<(string, int), RecordLayout>();
+            var layouts = new PackedLayouts();
             await foreach (var line in GzipLines.ReadAsync(blob, cancellationToken))
             {
-                var entry = Read(line);
-                if (entry is not null)
+                if (Read(line) is { } head)
                 {
                     progress.Advance();
-                    if (entry.At >= range.From && entry.At < range.To)
+                    if (head.At >= range.From && head.At < range.To)
                     {
-                        yield return entry with { Json = PackedRows.Unpack(line, layouts) };
+                        yield return new LogEntry.Record(head, line, layouts);
                     }
 
                     continue;
                 }
 
                 var mark = Documents.Read<MarkLine>(line);
-                if (mark.Layout is var (model, version, signature))
+                if (mark.Layout is { } layout)
                 {
-                    layouts[(model.Value, version)] = new RecordLayout(model, signature);
+                    layouts.Add(layout);
                 }
 
                 foreach (var gap in Note(progress, mark))
@@ -174,41 +173,55 @@ public sealed class PredictionLogReader(IBlobStore blobs, TimeProvider time)
         }
     }
 
-    /// <summary>Reads the beginning of a record's line, which has what readers choose by.</summary>
+    /// <summary>Reads what a record's line has before its rows.</summary>
     /// <returns>Null if it is no record.</returns>
-    private static LogEntry.Record? Read(ReadOnlyMemory<byte> line)
+    private static LoggedHead? Read(ReadOnlyMemory<byte> line)
     {
-        var reader = new Utf8JsonReader(line.Span);
-        var (id, at, arm) = ("", default(DateTimeOffset), "");
         if (!line.Span.StartsWith("{\"n\":"u8))
         {
             return null;
         }
 
-        reader.Read();
-        while (arm.Length is 0 && reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        var json = new Utf8JsonReader(line.Span);
+        var (id, at, arm, propensity, revision, latency, unit) = ("", default(DateTimeOffset), "", 0.0, 0, 0.0, (string?)null);
+        json.Read();
+        while (json.Read() && json.TokenType is JsonTokenType.PropertyName && !IsOfRows(json))
         {
-            if (reader.ValueTextEquals("id"u8))
+            var name = json;
+            json.Read();
+            if (name.ValueTextEquals("id"u8))
             {
-                reader.Read();
-                id = reader.GetString() ?? "";
+                id = json.GetString() ?? "";
             }
-            else if (reader.ValueTextEquals("at"u8))
+            else if (name.ValueTextEquals("at"u8))
             {
-                reader.Read();
-                at = reader.GetDateTimeOffset();
+                at = json.GetDateTimeOffset();
             }
-            else if (reader.ValueTextEquals("arm"u8))
+            else if (name.ValueTextEquals("arm"u8))
             {
-                reader.Read();
-                arm = reader.GetString() ?? "";
+                arm = json.GetString() ?? "";
             }
-            else
+            else if (name.ValueTextEquals("propensity"u8))
             {
-                reader.Skip();
+                propensity = json.GetDouble();
+            }
+            else if (name.ValueTextEquals("revision"u8))
+            {
+                revision = json.GetInt32();
+            }
+            else if (name.ValueTextEquals("latencyMs"u8))
+            {
+                latency = json.GetDouble();
+            }
+            else if (name.ValueTextEquals("unit"u8))
+            {
+                unit = json.GetString();
             }
         }
 
-        return new LogEntry.Record(id, at, arm, line);
+        return new LoggedHead(id, at, arm, propensity, revision, latency, unit);
     }
+
+    private static bool IsOfRows(in Utf8JsonReader json) =>
+        json.ValueTextEquals("inputs"u8) || json.ValueTextEquals("packed"u8) || json.ValueTextEquals("tensors"u8);
 }
