@@ -64,7 +64,7 @@ public sealed class BanditLearningTests : IAsyncDisposable
             // The end of the log may be missing still: its hour is closed in the background.
             if (entry is LogEntry.Record record)
             {
-                late.Add(new Feedback(record.Id, 0, other.Time.GetUtcNow(), Reward: record.Arm is "better" ? 1 : 0));
+                late.Add(new Feedback(record.Head.Id, 0, other.Time.GetUtcNow(), Reward: record.Head.Arm is "better" ? 1 : 0));
             }
         }
 

@@ -106,7 +106,7 @@ public sealed class FeedbackStoreTests : IAsyncDisposable
         {
             if (entry.Entry is LogEntry.Record record)
             {
-                found.Add(record.Id, entry.Outcomes);
+                found.Add(record.Head.Id, entry.Outcomes);
             }
         }
 

@@ -21,7 +21,7 @@ public sealed class PredictionLogReaderTests : IAsyncDisposable
 
         var found = await _disk.ReadAsync(new LogRange(start.AddMinutes(30), start.AddMinutes(120)));
         Assert.Equal(
-            [30, 60, 90], found.OfType<LogEntry.Record>().Select(record => (record.At - start).TotalMinutes));
+            [30, 60, 90], found.OfType<LogEntry.Record>().Select(record => (record.Head.At - start).TotalMinutes));
         Assert.Empty(await _disk.ReadAsync(new LogRange(start, start)));
         Assert.Empty(await _disk.ReadAsync(new LogRange(DateTimeOffset.MaxValue.AddDays(-1), DateTimeOffset.MaxValue)));
     }

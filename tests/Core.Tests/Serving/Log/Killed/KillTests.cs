@@ -68,7 +68,7 @@ public sealed class KillTests
         {
             if (entry is LogEntry.Record record)
             {
-                ids.Add(record.Id);
+                ids.Add(record.Head.Id);
             }
             else if (entry is LogEntry.Missing(var gap))
             {
