@@ -33,8 +33,9 @@ internal sealed class AppendTurns : IDisposable
 
             return new Turn(_lanes[lane], held);
         }
-        catch (OperationCanceledException)
+        catch
         {
+            // Whatever it was, the disk that is full or the folder that is gone may be there again for the next.
             _lanes[lane].Release();
             throw;
         }

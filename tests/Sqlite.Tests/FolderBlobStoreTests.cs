@@ -58,6 +58,20 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task An_append_that_the_disk_refuses_does_not_keep_the_next_from_its_turn()
+    {
+        await Store.AppendAsync("log", "before"u8.ToArray(), 0, default);
+        var (locks, away) = (Path.Combine(_storage.Folder, "locks"), Path.Combine(_storage.Folder, "away"));
+        Directory.Move(locks, away);
+        await Assert.ThrowsAsync<DirectoryNotFoundException>(() => Store.AppendAsync("log", "lost"u8.ToArray(), 6, default));
+        Directory.Move(away, locks);
+
+        await Store.AppendAsync("log", " after"u8.ToArray(), 6, default).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal("before after", await ReadAsync("log"));
+    }
+
+    [Fact]
     public async Task A_blob_takes_as_many_appends_as_in_Azure_and_no_more()
     {
         await Store.AppendAsync("log", "1"u8.ToArray(), 0, default);
