@@ -14,7 +14,8 @@ namespace Mlops.Onnx;
 /// their order may differ. Each model scores three rows of zeros and empty strings, in bounded time, before it counts as loaded.
 /// </para>
 /// <para>
-/// Trees over numbers alone are scored by <see cref="TreeScorer"/> without the runtime, if <see cref="TreeTrial"/> finds no difference.
+/// Trees and linear models over numbers alone are scored by <see cref="CompiledScorer"/> without the runtime, if
+/// <see cref="CompiledTrial"/> finds no difference.
 /// </para>
 /// <para>
 /// Models that take tensors are tried on zeros as well, but not refused for failing on them; see <see cref="TensorTrial"/>.
@@ -103,17 +104,17 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
     }
 
     /// <summary>The same model without the runtime, whose session is freed then.</summary>
-    /// <returns>Null if the model is not trees alone, or is not shown to give the same bits.</returns>
-    private static TreeScorer? Compiled(ReadOnlySpan<byte> onnx, GraphBinding binding, OnnxScorer reference)
+    /// <returns>Null if the model is neither trees nor linear, or is not shown to give the same bits.</returns>
+    private static CompiledScorer? Compiled(ReadOnlySpan<byte> onnx, GraphBinding binding, OnnxScorer reference)
     {
         var signature = reference.Signature;
-        if (TreeModel.Read(onnx, binding) is not { } model || (model.Width != signature.OutputWidth && model.Width is not 1))
+        if (((ICompiledModel?)TreeModel.Read(onnx, binding) ?? LinearModel.Read(onnx, binding)) is not { } model || (model.Width != signature.OutputWidth && model.Width is not 1))
         {
             return null;
         }
 
-        var compiled = new TreeScorer(signature, binding, model);
-        if (!TreeTrial.Agree(model, compiled, reference))
+        var compiled = new CompiledScorer(signature, binding, model);
+        if (!CompiledTrial.Agree(model, compiled, reference))
         {
             return null;
         }

@@ -2,18 +2,18 @@ namespace Mlops.Onnx;
 
 /// <summary>A tree operator and what its sums are made into, compiled to flat tables.</summary>
 /// <remarks>Safe for concurrent use; scoring allocates nothing once warm.</remarks>
-internal sealed class TreeModel
+internal sealed class TreeModel : ICompiledModel
 {
     private const int MostOutputs = 256;
 
     private readonly TreeSums _sums;
     private readonly float[] _bases;
-    private readonly TreeOutput _output;
+    private readonly ScoreOutput _output;
 
-    private TreeModel(TreeTables tables, int columns, float[] bases, TreeOutput output)
+    private TreeModel(TreeTables tables, int columns, float[] bases, ScoreOutput output)
     {
         (Tables, Columns, _sums, _bases, _output) = (tables, columns, new TreeSums(tables, columns), bases, output);
-        Width = TreeOutputs.Width(output, tables.Outputs);
+        Width = ScoreOutputs.Width(output, tables.Outputs);
     }
 
     public TreeTables Tables { get; }
@@ -58,7 +58,7 @@ internal sealed class TreeModel
                     sum[i] = sums[(i * LeafMasks.Rows) + row] + _bases[i];
                 }
 
-                TreeOutputs.Write(_output, sum, scores.Slice(row * Width, Width));
+                ScoreOutputs.Write(_output, sum, scores.Slice(row * Width, Width));
             }
 
             rows = rows[(count * Columns)..];
@@ -66,16 +66,53 @@ internal sealed class TreeModel
         }
     }
 
+    /// <remarks>
+    /// Each column's thresholds, the floats beside them, zero, the infinities, and in the second half of the rows missing values.
+    /// </remarks>
+    public float[] DrawHardRows(Random random, int rows)
+    {
+        var thresholds = new List<float>[Columns];
+        for (var column = 0; column < thresholds.Length; column++)
+        {
+            thresholds[column] = [0];
+        }
+
+        foreach (var node in Tables.Nodes.Where(node => !node.IsLeaf))
+        {
+            thresholds[node.Column].Add(node.Threshold);
+        }
+
+        var numbers = new float[rows * Columns];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var choices = thresholds[i % Columns];
+            numbers[i] = Beside(choices[random.Next(choices.Count)], random.Next(i < numbers.Length / 2 ? 15 : 18));
+        }
+
+        return numbers;
+    }
+
+    private static float Beside(float threshold, int way) => way switch
+    {
+        < 4 => threshold,
+        < 8 => MathF.BitIncrement(threshold),
+        < 12 => MathF.BitDecrement(threshold),
+        12 => 0,
+        13 => float.PositiveInfinity,
+        14 => float.NegativeInfinity,
+        _ => float.NaN,
+    };
+
     private static TreeModel? Regressor(TreeGraph graph, int columns)
     {
         var output = graph.Ending switch
         {
-            TreeEnding.Complement => TreeOutput.Complement,
-            TreeEnding.Sigmoids => TreeOutput.SigmoidPair,
-            _ => TreeOutput.Sums,
+            TreeEnding.Complement => ScoreOutput.Complement,
+            TreeEnding.Sigmoids => ScoreOutput.SigmoidPair,
+            _ => ScoreOutput.Sums,
         };
         var targets = graph.Attributes.Integers("n_targets") is [var given] ? given : 1;
-        if (Transform(graph) is not "NONE" || targets is < 1 or > MostOutputs || (targets > 1 && output is not TreeOutput.Sums))
+        if (Transform(graph) is not "NONE" || targets is < 1 or > MostOutputs || (targets > 1 && output is not ScoreOutput.Sums))
         {
             return null;
         }
@@ -90,11 +127,11 @@ internal sealed class TreeModel
         var classes = graph.Attributes.Texts("classlabels_strings").Count is > 0 and var named
             ? named
             : graph.Attributes.Integers("classlabels_int64s").Count;
-        TreeOutput? transform = Transform(graph) switch
+        ScoreOutput? transform = Transform(graph) switch
         {
-            "NONE" => TreeOutput.Sums,
-            "SOFTMAX" => TreeOutput.Softmax,
-            "LOGISTIC" => TreeOutput.Logistic,
+            "NONE" => ScoreOutput.Sums,
+            "SOFTMAX" => ScoreOutput.Softmax,
+            "LOGISTIC" => ScoreOutput.Logistic,
             _ => null,
         };
         if (transform is not { } output || classes is < 2 or > MostOutputs)
@@ -117,16 +154,16 @@ internal sealed class TreeModel
     }
 
     /// <summary>What two classes get of one sum, which depends on the signs of the leaves.</summary>
-    private static TreeOutput OfOneSum(TreeGraph graph, TreeOutput transform) =>
-        transform is TreeOutput.Logistic ? TreeOutput.LogisticPair
-        : graph.Attributes.Floats("class_weights").Any(weight => weight < 0) ? TreeOutput.Negation
-        : TreeOutput.Complement;
+    private static ScoreOutput OfOneSum(TreeGraph graph, ScoreOutput transform) =>
+        transform is ScoreOutput.Logistic ? ScoreOutput.LogisticPair
+        : graph.Attributes.Floats("class_weights").Any(weight => weight < 0) ? ScoreOutput.Negation
+        : ScoreOutput.Complement;
 
     private static string Transform(TreeGraph graph) => graph.Attributes.Texts("post_transform") is [var named, ..] ? named : "NONE";
 
     /// <param name="leaf">"class" or "target": what the operator calls what a leaf adds to.</param>
     /// <param name="least">How many sums each leaf must add to.</param>
-    private static TreeModel? Compile(TreeGraph graph, string leaf, int columns, int outputs, int least, TreeOutput output)
+    private static TreeModel? Compile(TreeGraph graph, string leaf, int columns, int outputs, int least, ScoreOutput output)
     {
         var bases = graph.Attributes.Floats("base_values");
         if (graph.Attributes.Texts("aggregate_function") is not ([] or ["SUM"])

@@ -19,7 +19,7 @@ public class TreeModelTests
         using var scorer = Loader.Load(drawn.Model, drawn.Signature);
         using var session = OnnxModelLoader.Open(drawn.Model);
 
-        Assert.IsType<TreeScorer>(scorer);
+        Assert.IsType<CompiledScorer>(scorer);
         foreach (var count in new[] { 1, 2, 3, 1 + (Math.Abs(seed % 70)), 300 })
         {
             var rows = drawn.Rows(count);
@@ -37,7 +37,7 @@ public class TreeModelTests
         using var session = OnnxModelLoader.Open(model);
         var numbers = Enumerable.Range(0, 2 * rows).Select(at => MathF.Sin(at)).ToArray();
 
-        Assert.IsType<TreeScorer>(scorer);
+        Assert.IsType<CompiledScorer>(scorer);
         Assert.Equal(Bits(Run(session, numbers, rows)), Bits(OwnModel.Score(scorer, rows, numbers)));
     }
 
@@ -53,7 +53,7 @@ public class TreeModelTests
         using var session = OnnxModelLoader.Open(model);
         var numbers = Enumerable.Range(0, 2 * 41).Select(at => at % 5 is 0 ? float.NaN : (at % 9 / 4f) - 1).ToArray();
 
-        Assert.IsType<TreeScorer>(scorer);
+        Assert.IsType<CompiledScorer>(scorer);
         Assert.Equal(Bits(Run(session, numbers, 41)), Bits(OwnModel.Score(scorer, 41, numbers)));
     }
 
@@ -64,7 +64,7 @@ public class TreeModelTests
     {
         using var scorer = Loader.Load(Foreign.Bytes($"{name}.onnx"), Foreign.Signature(TaskType.Binary, 30, "0", "1"));
 
-        Assert.IsType<TreeScorer>(scorer);
+        Assert.IsType<CompiledScorer>(scorer);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class TreeModelTests
 
         var expected = OwnModel.Score(same, 100, rows).Chunk(2).SelectMany(pair => pair.Reverse());
 
-        Assert.IsType<TreeScorer>(swapped);
+        Assert.IsType<CompiledScorer>(swapped);
         Assert.Equal(expected, OwnModel.Score(swapped, 100, rows));
     }
 
@@ -163,7 +163,7 @@ public class TreeModelTests
         Assert.False(IsAgreed(wrong));
 
         bool IsAgreed(byte[] model) => TreeModel.Read(model, binding) is { } compiled
-            && TreeTrial.Agree(compiled, new TreeScorer(OwnModel.LineSignature, binding, compiled), reference);
+            && CompiledTrial.Agree(compiled, new CompiledScorer(OwnModel.LineSignature, binding, compiled), reference);
     }
 
     [Fact]

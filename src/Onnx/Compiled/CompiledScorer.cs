@@ -3,8 +3,8 @@ using Mlops.Serving;
 
 namespace Mlops.Onnx;
 
-/// <summary>Scores rows through compiled trees, without ONNX Runtime.</summary>
-internal sealed class TreeScorer(ModelSignature signature, GraphBinding binding, TreeModel model) : IModelScorer
+/// <summary>Scores rows through a compiled model, without ONNX Runtime.</summary>
+internal sealed class CompiledScorer(ModelSignature signature, GraphBinding binding, ICompiledModel model) : IModelScorer
 {
     private readonly ScoreOrder _order = new(signature.OutputWidth, model.Width, binding.Columns);
     private bool _isDisposed;

@@ -3,7 +3,7 @@ using static System.MathF;
 namespace Mlops.Onnx;
 
 /// <summary>What one row's sums are made into.</summary>
-internal enum TreeOutput
+internal enum ScoreOutput
 {
     /// <summary>Themselves.</summary>
     Sums,
@@ -13,6 +13,12 @@ internal enum TreeOutput
 
     /// <summary>The logistic function of each.</summary>
     Logistic,
+
+    /// <summary>Their softmax as the Softmax operator approximates it.</summary>
+    OperatorSoftmax,
+
+    /// <summary>The logistic function of each as the Sigmoid operator approximates it.</summary>
+    Sigmoid,
 
     /// <summary>1 − s and s.</summary>
     Complement,
@@ -29,46 +35,56 @@ internal enum TreeOutput
 
 /// <summary>Makes sums into scores with the very operations, and in the order, in which ONNX Runtime does them.</summary>
 /// <remarks>
-/// Source: onnxruntime/core/providers/cpu/ml/ml_common.h and onnxruntime/core/mlas/lib/logistic.cpp of
+/// Source: onnxruntime/core/providers/cpu/ml/ml_common.h and onnxruntime/core/mlas/lib/{logistic,compute}.cpp of
 /// https://github.com/microsoft/onnxruntime; the approximation of the sigmoid is Eigen's.
 /// </remarks>
-internal static class TreeOutputs
+internal static class ScoreOutputs
 {
     private const float SigmoidRange = 18;
 
     /// <summary>How many scores a row gets.</summary>
-    public static int Width(TreeOutput output, int sums) => output < TreeOutput.Complement ? sums : 2;
+    public static int Width(ScoreOutput output, int sums) => output < ScoreOutput.Complement ? sums : 2;
 
     /// <param name="sums">Of one row.</param>
     /// <param name="scores">Of the same row.</param>
-    public static void Write(TreeOutput output, ReadOnlySpan<float> sums, Span<float> scores)
+    public static void Write(ScoreOutput output, ReadOnlySpan<float> sums, Span<float> scores)
     {
         var sum = sums[0];
         switch (output)
         {
-            case TreeOutput.Sums:
+            case ScoreOutput.Sums:
                 sums.CopyTo(scores);
                 break;
-            case TreeOutput.Softmax:
+            case ScoreOutput.Softmax:
                 WriteSoftmax(sums, scores);
                 break;
-            case TreeOutput.Logistic:
+            case ScoreOutput.Logistic:
                 for (var i = 0; i < sums.Length; i++)
                 {
                     scores[i] = Logistic(sums[i]);
                 }
 
                 break;
-            case TreeOutput.Complement:
+            case ScoreOutput.OperatorSoftmax:
+                WriteOperatorSoftmax(sums, scores);
+                break;
+            case ScoreOutput.Sigmoid:
+                for (var i = 0; i < sums.Length; i++)
+                {
+                    scores[i] = Sigmoid(sums[i]);
+                }
+
+                break;
+            case ScoreOutput.Complement:
                 (scores[0], scores[1]) = (1 - sum, sum);
                 break;
-            case TreeOutput.Negation:
+            case ScoreOutput.Negation:
                 (scores[0], scores[1]) = (-sum, sum);
                 break;
-            case TreeOutput.LogisticPair:
+            case ScoreOutput.LogisticPair:
                 (scores[0], scores[1]) = (Logistic(-sum), Logistic(sum));
                 break;
-            case TreeOutput.SigmoidPair:
+            case ScoreOutput.SigmoidPair:
                 (scores[0], scores[1]) = (Sigmoid(-sum), Sigmoid(sum));
                 break;
         }
@@ -100,6 +116,60 @@ internal static class TreeOutputs
             score /= total;
         }
     }
+
+    /// <summary>As vectors of sixteen do it, whose lanes are added up at the end.</summary>
+    private static void WriteOperatorSoftmax(ReadOnlySpan<float> sums, Span<float> scores)
+    {
+        const int Lanes = 16;
+        var greatest = sums[0];
+        foreach (var sum in sums)
+        {
+            greatest = sum > greatest ? sum : greatest;
+        }
+
+        Span<float> lanes = stackalloc float[Lanes];
+        lanes.Clear();
+        for (var i = 0; i < sums.Length; i++)
+        {
+            scores[i] = OperatorExp(sums[i] - greatest);
+            lanes[i % Lanes] += scores[i];
+        }
+
+        for (var i = 0; i < Lanes / 2; i++)
+        {
+            lanes[i] += lanes[i + (Lanes / 2)];
+        }
+
+        var scale = 1 / (lanes[0] + lanes[1] + (lanes[2] + lanes[3]) + (lanes[4] + lanes[5] + (lanes[6] + lanes[7])));
+        foreach (ref var score in scores)
+        {
+            score *= scale;
+        }
+    }
+
+    /// <param name="value">Not above 0.</param>
+    private static float OperatorExp(float value)
+    {
+        const float Least = -103.9720840454f;
+        const float Rounding = 12_582_912;
+        var x = value < Least ? Least : value;
+        var biased = FusedMultiplyAdd(x, 1.44269504088896341f, Rounding);
+        var power = biased - Rounding;
+        x = FusedMultiplyAdd(power, -6.93145752e-1f, x);
+        x = FusedMultiplyAdd(power, -1.42860677e-6f, x);
+        var sum = FusedMultiplyAdd(1.3780594e-3f, x, 8.3731245e-3f);
+        sum = FusedMultiplyAdd(sum, x, 4.1669536e-2f);
+        sum = FusedMultiplyAdd(sum, x, 1.6666472e-1f);
+        sum = FusedMultiplyAdd(sum, x, 4.9999985e-1f);
+        sum = FusedMultiplyAdd(sum, x, 1);
+        sum = FusedMultiplyAdd(sum, x, 1);
+
+        // In two steps, of which only the second rounds, and only what is too small for a float of full precision.
+        var half = (int)power / 2;
+        return sum * PowerOfTwo(half) * PowerOfTwo((int)power - half);
+    }
+
+    private static float PowerOfTwo(int power) => BitConverter.Int32BitsToSingle((power + 127) << 23);
 
     private static float Sigmoid(float value)
     {
