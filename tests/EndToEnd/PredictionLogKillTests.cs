@@ -142,7 +142,7 @@ public sealed class PredictionLogKillTests
             switch (entry)
             {
                 case LogEntry.Record record:
-                    Assert.True(ids.Add(record.Id), $"{record.Id} is there twice");
+                    Assert.True(ids.Add(record.Head.Id), $"{record.Head.Id} is there twice");
                     break;
                 case LogEntry.Missing(var gap):
                     gaps.Add(gap);

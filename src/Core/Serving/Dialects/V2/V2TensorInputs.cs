@@ -107,7 +107,8 @@ internal sealed class V2TensorInputs(V2Model model, int bodyLength, V2Errors err
     }
 
     public override DialectReading Reading(V2Answer answer) => new DialectReading.Tensors(
-        [.. _tensors.OfType<NamedTensor>()], [.. answer.Outputs.Select(output => model.Outputs[output.Index].Name)], answer) { RequestId = answer.Id };
+        [.. _tensors.OfType<NamedTensor>()], [.. answer.Outputs.Select(output => model.Outputs[output.Index].Name)], answer)
+    { RequestId = answer.Id };
 
     private static bool Fits(ReadOnlySpan<long> shape, IReadOnlyList<long> wanted)
     {
