@@ -35,12 +35,7 @@ internal sealed class RunnableFunction
     /// <summary>Runs the function; what it throws and its middleware lets pass comes out.</summary>
     public Task RunAsync(LocalFunctionContext context)
     {
-        // ASP.NET Core makes an activity for the log's sake too, of which nobody reads the tags.
-        if (Activity.Current is { } activity && activity.Source.HasListeners())
-        {
-            activity.SetTag(NameTag, Name);
-        }
-
+        Activity.Current?.SetTag(NameTag, Name);
         return _pipeline(context);
     }
 }
