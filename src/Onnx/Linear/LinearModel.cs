@@ -13,6 +13,9 @@ internal sealed class LinearModel : ICompiledModel
     private const int MostColumns = 4_096;
     private const int MostOutputs = 256;
 
+    /// <summary>In larger models the runtime's vectors save more than its own cost is.</summary>
+    private const int MostWeights = 16_384;
+
     /// <summary>So many are held at once, of as many rows as have them.</summary>
     private const int MostSums = 1_024;
 
@@ -37,7 +40,8 @@ internal sealed class LinearModel : ICompiledModel
         {
             return binding is { NumericInput: { } input, StringInput: null, Numbers: <= MostColumns and var columns }
                 && Vector256.IsHardwareAccelerated
-                && LinearGraph.Read(onnx, input, columns, binding.Output) is { Intercepts.Length: <= MostOutputs } graph
+                && LinearGraph.Read(onnx, input, columns, binding.Output)
+                    is { Intercepts.Length: <= MostOutputs, Weights.Length: <= MostWeights } graph
                 ? new LinearModel(graph, columns)
                 : null;
         }
