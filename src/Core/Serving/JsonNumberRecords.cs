@@ -46,7 +46,7 @@ internal static class JsonNumberRecords
             }
 
             rows.Add();
-            at = rows.Count is 1 && !TryFindOrder(utf8, at, names, order) ? -1 : ScanRecord(utf8, at, rows.Last, names, order);
+            at = rows.Count is 1 ? ScanFirst(utf8, at, rows.Last, names, order) : ScanRecord(utf8, at, rows.Last, names, order);
             if (at < 0)
             {
                 return -1;
@@ -62,33 +62,46 @@ internal static class JsonNumberRecords
         return at;
     }
 
-    /// <summary>Finds in which order an object has its names.</summary>
-    private static bool TryFindOrder(ReadOnlySpan<byte> utf8, int at, Utf8Names names, Span<int> order)
+    /// <summary>Reads the first object, and finds in which order it has its names.</summary>
+    private static int ScanFirst(ReadOnlySpan<byte> utf8, int begin, Span<float> row, Utf8Names names, Span<int> order)
     {
         Span<bool> isFound = order.Length <= 256 ? stackalloc bool[order.Length] : new bool[order.Length];
+        var at = begin;
         for (var i = 0; i < order.Length; i++)
         {
-            if (!JsonScan.Takes(utf8, ref at, i is 0 ? (byte)'{' : (byte)',') || !JsonScan.Takes(utf8, ref at, (byte)'"'))
+            var mark = i is 0 ? (byte)'{' : (byte)',';
+            // Clients mostly send features in the signature's order.
+            var after = AfterName(utf8, at, mark, names[i]);
+            var feature = i;
+            if (after < 0)
             {
-                return false;
+                (feature, after) = FindName(utf8, at, mark, names);
             }
 
-            var length = utf8[at..].IndexOf((byte)'"');
-            var feature = length < 0 ? -1 : names.Find(utf8.Slice(at, length));
-            if (feature < 0 || isFound[feature])
+            if (after < 0 || isFound[feature] || (at = JsonScan.ReadNumber(utf8, after, out row[feature])) < 0)
             {
-                return false;
+                return -1;
             }
 
             (order[i], isFound[feature]) = (feature, true);
-            at += length + 1;
-            if (!JsonScan.Takes(utf8, ref at, (byte)':') || (at = JsonScan.ReadNumber(utf8, at, out _)) < 0)
-            {
-                return false;
-            }
         }
 
-        return order.Length > 0;
+        return order.Length > 0 && JsonScan.Takes(utf8, ref at, (byte)'}') ? at : -1;
+    }
+
+    /// <returns>Which name the next member has, and where its value begins, −1 if it is none.</returns>
+    private static (int Feature, int After) FindName(ReadOnlySpan<byte> utf8, int begin, byte mark, Utf8Names names)
+    {
+        var at = begin;
+        if (!JsonScan.Takes(utf8, ref at, mark) || !JsonScan.Takes(utf8, ref at, (byte)'"'))
+        {
+            return (-1, -1);
+        }
+
+        var length = utf8[at..].IndexOf((byte)'"');
+        var feature = length < 0 ? -1 : names.Find(utf8.Slice(at, length));
+        at += length + 1;
+        return feature >= 0 && JsonScan.Takes(utf8, ref at, (byte)':') ? (feature, at) : (-1, -1);
     }
 
     private static int ScanRecord(ReadOnlySpan<byte> utf8, int begin, Span<float> row, Utf8Names names, ReadOnlySpan<int> order)
