@@ -88,7 +88,7 @@ internal sealed record LinearGraph(LinearOperator Operator, float[] Weights, flo
     {
         [] or ["NONE"] => ScoreOutput.Sums,
         ["SOFTMAX"] => ScoreOutput.Softmax,
-        ["LOGISTIC"] => ScoreOutput.Logistic,
+        ["LOGISTIC"] => ScoreOutput.Sigmoid,
         _ => null,
     };
 
