@@ -108,7 +108,8 @@ public sealed class OnnxModelLoader(OnnxLimits limits) : IModelLoader
     private static CompiledScorer? Compiled(ReadOnlySpan<byte> onnx, GraphBinding binding, OnnxScorer reference)
     {
         var signature = reference.Signature;
-        if (((ICompiledModel?)TreeModel.Read(onnx, binding) ?? LinearModel.Read(onnx, binding)) is not { } model || (model.Width != signature.OutputWidth && model.Width is not 1))
+        if (((ICompiledModel?)TreeModel.Read(onnx, binding) ?? LinearModel.Read(onnx, binding)) is not { } model
+            || (model.Width != signature.OutputWidth && model.Width is not 1))
         {
             return null;
         }

@@ -40,34 +40,26 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        int? headerLength;
+        DateTimeOffset? deadline;
+        PredictionBody read;
         try
         {
-            return await AnswerAsync(request, endpoint, version, dialect, mediaTypes, finish, started, cancellationToken);
+            headerLength = Digits(request, "Inference-Header-Content-Length", "how many bytes of the body are JSON, in digits");
+            deadline = Digits(request, "x-request-timeout-ms", "for how many milliseconds the answer is of use, in digits") is { } limit
+                ? time.GetUtcNow().AddMilliseconds(limit)
+                : null;
+
+            // Before the lease, so that a slow sender does not keep a model in memory.
+            read = await PredictionBody.ReadAsync(request, mediaTypes, cancellationToken);
         }
         catch (Exception failure) when (StatusOf(failure) is { } status)
         {
             metrics.Refused(request.Caller().Tenant, endpoint, dialect.Name, status, time.GetElapsedTime(started));
             throw;
         }
-    }
 
-    private async ValueTask<IResult> AnswerAsync(
-        HttpRequest request,
-        EndpointName endpoint,
-        int? version,
-        IDialect dialect,
-        IReadOnlyList<string> mediaTypes,
-        Func<PredictionAnswer, PredictionBody, ValueTask<IResult>> finish,
-        long started,
-        CancellationToken cancellationToken)
-    {
-        var headerLength = Digits(request, "Inference-Header-Content-Length", "how many bytes of the body are JSON, in digits");
-        DateTimeOffset? deadline = Digits(request, "x-request-timeout-ms", "for how many milliseconds the answer is of use, in digits") is { } limit
-            ? time.GetUtcNow().AddMilliseconds(limit)
-            : null;
-
-        // Before the lease, so that a slow sender does not keep a model in memory.
-        using var body = await PredictionBody.ReadAsync(request, mediaTypes, cancellationToken);
+        using var body = read;
         var call = new PredictionCall(
             request.Caller().Tenant,
             endpoint,
@@ -115,7 +107,7 @@ public sealed class PredictionEdge(Predictor predictor, ServingMetrics metrics, 
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>What a request is answered with that is wrong before anything predicts, or whose body does not come.</summary>
+    /// <summary>What a request is answered with that cannot be read.</summary>
     private static int? StatusOf(Exception failure) => failure switch
     {
         ProblemException problem => problem.Status,

@@ -4,8 +4,8 @@ namespace Mlops.Onnx;
 
 /// <summary>Adds up weights times numbers in the orders of ONNX Runtime's kernels for x64.</summary>
 /// <remarks>
-/// Source: onnxruntime/core/mlas/lib of https://github.com/microsoft/onnxruntime, whose results these orders reproduce. Several rows:
-/// each output by itself, one fused product after the other; Gemm begins anew after 256 of them. One row of the learning operators: in
+/// The orders were found by trying them against the runtime's results (1.31, AVX-512), not read from its source. Several rows: each
+/// output by itself, one fused product after the other; Gemm begins anew after 256 of them. One row of the learning operators: in
 /// eight lanes, without fusing, which are added up in an order that depends on how many outputs are done together: four, two or one.
 /// </remarks>
 internal sealed class LinearSums

@@ -185,18 +185,6 @@ public sealed class PredictorTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => mirroring);
     }
 
-    [Fact]
-    public async Task A_model_of_tensors_has_run_once_before_its_first_request()
-    {
-        await using var serving = new ServingOnDisk();
-        await serving.RegisterAsync("one", Tensors);
-        await serving.CreateEndpointAsync(TrafficPolicy.Only(ServingOnDisk.Version(1)));
-
-        await AskTensorsAsync(serving);
-
-        Assert.Equal([[1, 2], [3, 2]], Assert.Single(serving.Loader.TensorScorers).Shapes);
-    }
-
     [Theory]
     [InlineData(null, "of the body")]
     [InlineData("of a header", "of a header")]

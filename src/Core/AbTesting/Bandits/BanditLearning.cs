@@ -144,10 +144,10 @@ public sealed class BanditLearning(
         var sums = new Dictionary<string, ArmRewards>(StringComparer.Ordinal);
         await foreach (var (entry, outcomes) in predictions.ReadAsync(tenant, endpoint.Name, range, cancellationToken))
         {
-            if (entry is LogEntry.Record record && outcomes.Values.Any(outcome => outcome.Reward is not null)
-                && since.TryGetValue(record.Head.Arm, out var first) && record.Head.At >= endpoint.CreatedAt && record.Head.Revision >= first)
+            if (entry is LogEntry.Record { Head: var head } && outcomes.Values.Any(outcome => outcome.Reward is not null)
+                && since.TryGetValue(head.Arm, out var first) && head.At >= endpoint.CreatedAt && head.Revision >= first)
             {
-                var key = HourRewards.Key(record.Head.Arm, first);
+                var key = HourRewards.Key(head.Arm, first);
                 foreach (var reward in outcomes.Values.Select(outcome => outcome.Reward).OfType<double>())
                 {
                     sums[key] = ArmRewards.Add(sums.GetValueOrDefault(key), Observed.Bounded(reward));

@@ -58,25 +58,25 @@ public sealed class LoggedPolicyValue(PredictionsWithFeedback predictions)
         double Expected(string arm) => arms.TryGetValue(arm, out var known) ? known.Rewards.Mean : 0;
         await foreach (var (entry, outcomes) in predictions.ReadAsync(tenant, endpoint, range, cancellationToken))
         {
-            if (entry is not LogEntry.Record record || TrafficPolicy.ReservedNames.Contains(record.Head.Arm, StringComparer.Ordinal)
+            if (entry is not LogEntry.Record { Head: var head } || TrafficPolicy.ReservedNames.Contains(head.Arm, StringComparer.Ordinal)
                 || RewardOf(outcomes) is not { } reward)
             {
                 continue;
             }
 
-            var propensity = record.Head.Propensity;
+            var propensity = head.Propensity;
             if (!(propensity is > 0 and <= 1))
             {
                 return Report(Text(
-                    $"Prediction '{record.Head.Id}' has no propensity: the chance that arm '{record.Head.Arm}' was chosen with is {propensity}."));
+                    $"Prediction '{head.Id}' has no propensity: the chance that arm '{head.Arm}' was chosen with is {propensity}."));
             }
 
             // What the model expects is of rewards before this one, so that it cannot have seen it.
-            var expected = new ModelledReward(Expected(record.Head.Arm), shares.Keys.Sum(arm => Target(arm) * Expected(arm)));
-            value = value.Add(new LoggedReward(propensity, Target(record.Head.Arm), reward), expected);
+            var expected = new ModelledReward(Expected(head.Arm), shares.Keys.Sum(arm => Target(arm) * Expected(arm)));
+            value = value.Add(new LoggedReward(propensity, Target(head.Arm), reward), expected);
             logged = logged.Add(reward);
-            var known = arms.GetValueOrDefault(record.Head.Arm, (MeanSums.Empty, 1));
-            arms[record.Head.Arm] = (known.Item1.Add(reward), Math.Min(known.Item2, propensity));
+            var known = arms.GetValueOrDefault(head.Arm, (MeanSums.Empty, 1));
+            arms[head.Arm] = (known.Item1.Add(reward), Math.Min(known.Item2, propensity));
         }
 
         if (value.Count < 2)

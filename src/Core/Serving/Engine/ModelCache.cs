@@ -212,9 +212,8 @@ internal sealed class ModelCache(ModelFiles files, IModelLoader loader, ServingO
         var onnx = await files.ReadOnnxAsync(tenant, version, cancellationToken);
         if (version.Signature.Tensors is { } tensors)
         {
-            var tensorScorer = loader.LoadTensors(onnx, tensors);
-            TensorWarmUp.Run(tensorScorer, cancellationToken);
-            return new ServedModel(version, tensorScorer, options, metrics, time);
+            // Warm already: loading tries it on zeros, in bounded time.
+            return new ServedModel(version, loader.LoadTensors(onnx, tensors), options, metrics, time);
         }
 
         var scorer = loader.Load(onnx, version.Signature);

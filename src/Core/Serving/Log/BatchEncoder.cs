@@ -50,7 +50,7 @@ internal sealed class BatchEncoder
     /// <summary>A batch as one gzip member, valid until the next one is begun.</summary>
     public ReadOnlyMemory<byte> Encode(BatchHead head, IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
     {
-        Begin(IsMostlyRows(pages, places) ? CompressionLevel.NoCompression : CompressionLevel.Fastest);
+        Begin(IsMostlyLarge(pages, places) ? CompressionLevel.NoCompression : CompressionLevel.Fastest);
         WriteLine(new MarkLine(Batch: head));
         var number = head.First;
         var areMany = places.Length >= PackedRows.Least;
@@ -132,19 +132,19 @@ internal sealed class BatchEncoder
     }
 
     /// <summary>
-    /// Whether most rows are in records of many: compression makes their bits a quarter shorter and takes ten times as long as all else.
+    /// Whether most rows are in large records: compression makes their bits a quarter shorter and takes ten times as long as all else.
     /// </summary>
-    private static bool IsMostlyRows(IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
+    private static bool IsMostlyLarge(IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
     {
-        var (many, few) = (0L, 0L);
+        var (large, small) = (0L, 0L);
         foreach (var place in places)
         {
             var rows = pages[place.Page][place.Index].Prediction.Inputs.Rows;
-            many += rows >= PackedRows.Least ? rows : 0;
-            few += rows >= PackedRows.Least ? 0 : rows;
+            large += rows >= PackedRows.Least ? rows : 0;
+            small += rows >= PackedRows.Least ? 0 : rows;
         }
 
-        return many > few;
+        return large > small;
     }
 
     private void WriteIfGiven(JsonEncodedText name, string? value)

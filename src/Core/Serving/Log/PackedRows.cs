@@ -7,9 +7,9 @@ namespace Mlops.Serving;
 
 /// <summary>Writes the rows of a record in a compact form, from which its line is restored when it is read.</summary>
 /// <remarks>
-/// By name and in decimals a row costs several microseconds to write and compress, more than a model takes to score it. So where there are many, see
-/// <see cref="Least"/>, a record has, in the place of <c>inputs</c> and <c>outputs</c>, <c>"packed": {"rows", "numbers", "strings",
-/// "scores"}</c>, numbers and scores being their bits, row by row and little-endian, in Base64. What they mean says the line
+/// By name and in decimals a row costs several microseconds to write and compress, more than a model takes to score it. So where there
+/// are many, see <see cref="Least"/>, a record has, in the place of <c>inputs</c> and <c>outputs</c>, <c>"packed": {"rows", "numbers",
+/// "strings", "scores"}</c>, numbers and scores being their bits, row by row and little-endian, in Base64. What they mean says the line
 /// <c>{"layout": {"model", "version", "signature"}}</c>, which comes before the first of them in a batch. Values of sensitive features
 /// are left out.
 /// </remarks>
