@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
+using Mlops.Http.Telemetry;
 using Mlops.Storage;
 
 namespace Mlops.Http;
@@ -16,22 +17,17 @@ public sealed partial class ProblemDetailsMiddleware(ILogger<ProblemDetailsMiddl
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        if (context.GetHttpContext() is not { } http)
-        {
-            await next(context);
-            return;
-        }
-
         try
         {
             await next(context);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.GetHttpContext() is { RequestAborted.IsCancellationRequested: true })
         {
             // The caller has gone; there is nobody to answer.
         }
-        catch (Exception failure) when (!http.Response.HasStarted)
+        catch (Exception failure) when (context.GetHttpContext() is { Response.HasStarted: false } http)
         {
+            using var trace = RequestTrace.BeginUnlessBegun(http.Request);
             http.Response.Clear();
             await Answer(failure, http.Request, context).ExecuteAsync(http);
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Net.Http.Headers;
 using Mlops.Http;
+using Mlops.Http.Telemetry;
 using Mlops.Serving;
 using Mlops.Training;
 
@@ -15,6 +16,7 @@ public sealed class MlflowFunctions(PredictionEdge edge, RootEndpoint root, Endp
 
     /// <summary>Scores a data frame in one of MLflow's forms.</summary>
     [Function("InvokeEndpoint")]
+    [TracedOnDemand]
     public Task<IResult> InvokeEndpointAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "endpoints/{name}/invocations")] HttpRequest request,
         string name,
@@ -22,6 +24,7 @@ public sealed class MlflowFunctions(PredictionEdge edge, RootEndpoint root, Endp
 
     /// <summary>The same where the path names no endpoint, as MLflow's clients ask.</summary>
     [Function("Invoke")]
+    [TracedOnDemand]
     public async Task<IResult> InvokeAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "invocations")] HttpRequest request, CancellationToken cancellationToken) =>
         await AnswerAsync(request, await root.ChooseAsync(request, cancellationToken), cancellationToken);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Mlops.Http.Telemetry;
 using Mlops.Serving;
 
 namespace Mlops.Api.Serving;
@@ -11,6 +12,7 @@ public sealed class PredictionFunctions(PredictionEdge edge)
 
     /// <summary>Scores <c>{"record": {…}}</c> or <c>{"records": [{…}, …]}</c>.</summary>
     [Function("Predict")]
+    [TracedOnDemand]
     public Task<IResult> PredictAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/endpoints/{name}/predict")] HttpRequest request,
         string name,

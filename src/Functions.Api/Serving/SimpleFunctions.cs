@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
+using Mlops.Http.Telemetry;
 using Mlops.Serving;
 
 namespace Mlops.Api.Serving;
@@ -30,6 +31,7 @@ public sealed class SimpleFunctions(PredictionEdge edge, RootEndpoint root)
 
     /// <summary>Scores <c>{"features": …}</c> or <c>{"text": "…"}</c>.</summary>
     [Function("PredictOne")]
+    [TracedOnDemand]
     public async Task<IResult> PredictAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "predict")] HttpRequest request, CancellationToken cancellationToken) =>
         await edge.AnswerAsync(

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Explanations;
 using Mlops.Http;
+using Mlops.Http.Telemetry;
 using Mlops.Serving;
 
 namespace Mlops.Api.Serving;
@@ -50,6 +51,7 @@ public sealed class V1Functions(PredictionEdge edge, ExplanationEdge explanation
 
     /// <summary>Scores <c>{"instances": […]}</c>.</summary>
     [Function("V1Predict")]
+    [TracedOnDemand]
     public Task<IResult> PredictAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/models/{name}:predict")] HttpRequest request,
         string name,

@@ -150,7 +150,7 @@ internal sealed partial class BlobWatch(
         };
         var attempt = new Invocation.Attempt(record.Attempts - 1, MaxAttempts - 1);
         await function.RunAsync(
-            new LocalFunctionContext(function.Definition, scope.ServiceProvider, content, data, attempt, cancellationToken));
+            new HostFunctionContext(function.Definition, scope.ServiceProvider, content, data, attempt, cancellationToken));
     }
 
     private async Task PutAwayAsync(DropFile file, DropRecord record, CancellationToken cancellationToken)

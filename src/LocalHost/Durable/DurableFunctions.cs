@@ -142,7 +142,7 @@ public sealed class DurableFunctions
     private static Func<ActivityCall, IServiceProvider, CancellationToken, object?> ContextsOf(FunctionMethod function)
     {
         var definition = new LocalFunctionDefinition(function);
-        return (call, services, cancellationToken) => new LocalFunctionContext(
+        return (call, services, cancellationToken) => new HostFunctionContext(
             definition,
             services,
             InputOf(call, function.TriggerParameter.ParameterType) ?? string.Empty,

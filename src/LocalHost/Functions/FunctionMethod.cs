@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Mlops.Http.Telemetry;
 
 namespace Mlops.LocalHost.Functions;
 
@@ -20,6 +21,9 @@ public sealed record FunctionMethod(string Name, MethodInfo Method, TriggerBindi
             return char.ToLowerInvariant(kind[0]) + kind[1..^nameof(Attribute).Length];
         }
     }
+
+    /// <summary>Whether its requests are traced only when someone asks for it.</summary>
+    public bool IsTracedOnDemand { get; } = Method.IsDefined(typeof(TracedOnDemandAttribute));
 
     /// <exception cref="InvalidOperationException">Always: the function is declared in a way that cannot run.</exception>
     internal InvalidOperationException Misdeclared(string reason) => new($"Function '{Name}' ({EntryPoint}) {reason}.");

@@ -81,9 +81,9 @@ public sealed partial class LocalHostBuilder
         AddIfAny<TimerTriggerAttribute, TimerFunctions>(functions);
         AddIfAny<BlobTriggerAttribute, BlobFunctions>(functions);
         var app = _builder.Build();
+        app.UseRouting();
         app.UseMiddleware<HostProblems>();
         app.UseMiddleware<LoopbackCallers>();
-        app.UseRouting();
         HttpFunctions.Map(app, functions, new SingletonServices(Services, app.Services));
         foreach (var (_, function) in functions.Functions.Where(hosted => !Started.Contains(hosted.Function.TriggerType)))
         {

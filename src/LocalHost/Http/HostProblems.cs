@@ -2,18 +2,23 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Mlops.Http;
+using Mlops.Http.Telemetry;
 using Mlops.LocalHost.Functions;
 
 namespace Mlops.LocalHost.Http;
 
 /// <summary>Answers what no function answers: unknown routes, wrong methods, and what escapes a function's own middleware.</summary>
-/// <remarks>Each answer carries the trace id in <c>x-request-id</c>, the same as in problem documents and in the log.</remarks>
+/// <remarks>
+/// Begins the trace of a request, too. Each traced answer carries its id in <c>x-request-id</c>, the same as in problem documents and
+/// in the log. Comes after routing, since the function says whether its requests are traced when nobody asks.
+/// </remarks>
 internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostProblems> logger)
 {
     private const string RequestId = "x-request-id";
 
     public async Task InvokeAsync(HttpContext http)
     {
+        using var trace = IsTraced(http) ? RequestTrace.BeginUnlessBegun(http.Request) : null;
         http.Response.OnStarting(SetRequestId, http);
         http.Request.Body = new CallerBody(http.Request.Body);
         try
@@ -33,6 +38,7 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
         }
         catch (Exception failure) when (!http.Response.HasStarted)
         {
+            using var traceOfFailure = RequestTrace.BeginUnlessBegun(http.Request);
             LogFailed(failure, http.Request.Method, http.Request.Path);
             http.Response.Clear();
             const string Detail = "Something went wrong on our side. The log has it under the trace id.";
@@ -40,11 +46,16 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
             return;
         }
 
-        if (http.GetEndpoint()?.Metadata.GetMetadata<FunctionMethod>() is null && !http.Response.HasStarted)
+        if (FunctionOf(http) is null && !http.Response.HasStarted)
         {
             await ExplainAsync(http);
         }
     }
+
+    private static FunctionMethod? FunctionOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<FunctionMethod>();
+
+    private static bool IsTraced(HttpContext http) =>
+        FunctionOf(http) is not { IsTracedOnDemand: true } || RequestTrace.IsAskedFor(http.Request);
 
     private static Task ExplainAsync(HttpContext http) => http.Response.StatusCode switch
     {
@@ -59,7 +70,11 @@ internal sealed partial class HostProblems(RequestDelegate next, ILogger<HostPro
     private static Task SetRequestId(object state)
     {
         var http = (HttpContext)state;
-        http.Response.Headers[RequestId] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+        if (Activity.Current is { } activity)
+        {
+            http.Response.Headers[RequestId] = activity.TraceId.ToHexString();
+        }
+
         return Task.CompletedTask;
     }
 

@@ -12,9 +12,6 @@ namespace Mlops.LocalHost.Http;
 /// <summary>Puts HTTP functions onto ASP.NET Core's routing, as the Functions host routes them with an empty route prefix.</summary>
 internal static partial class HttpFunctions
 {
-    /// <summary>The key under which the official <c>GetHttpContext()</c> looks for the request.</summary>
-    private const string HttpContextKey = "HttpRequestContext";
-
     /// <exception cref="InvalidOperationException">A function cannot be routed, bound or answered, or two have one route.</exception>
     public static void Map(IEndpointRouteBuilder routes, FunctionApps apps, SingletonServices singletons)
     {
@@ -37,15 +34,7 @@ internal static partial class HttpFunctions
 
     private static async Task AnswerAsync(RunnableFunction function, SingletonServices singletons, HttpContext http)
     {
-        var request = http.Request;
-        var context = new LocalFunctionContext(
-            function.Definition,
-            new RequestServices(singletons, http),
-            request,
-            request.RouteValues,
-            Invocation.Attempt.Only,
-            http.RequestAborted);
-        context.Items[HttpContextKey] = http;
+        var context = new HttpFunctionContext(function.Definition, singletons, http);
         await function.RunAsync(context);
         switch (context.Result)
         {

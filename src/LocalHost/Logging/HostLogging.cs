@@ -17,6 +17,9 @@ public static class HostLogging
             _ => !Console.IsOutputRedirected,
         };
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+
+        // Were it enabled at any level, the server would begin a trace for each request, which is ours to decide.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.Services.AddSingleton<ILoggerProvider>(provider => new LineLoggerProvider(
             Console.OpenStandardOutput(), isForPeople ? TextLine.Write : JsonLine.Write, provider.GetRequiredService<TimeProvider>()));

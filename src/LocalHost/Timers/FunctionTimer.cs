@@ -69,11 +69,11 @@ internal sealed partial class FunctionTimer(
     {
         using var activity = new Activity(function.Name).Start();
         await using var scope = scopes.CreateAsyncScope();
-        var context = new LocalFunctionContext(
+        var context = new HostFunctionContext(
             function.Definition,
             scope.ServiceProvider,
             Info(isPastDue, last),
-            LocalFunctionContext.NoTokens,
+            HostFunctionContext.NoTokens,
             Invocation.Attempt.Only,
             cancellationToken);
         try

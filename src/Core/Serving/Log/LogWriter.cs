@@ -17,6 +17,7 @@ internal sealed partial class LogWriter(
 
     private readonly Dictionary<LaneKey, LogLane> _lanes = [];
     private readonly Dictionary<LaneKey, List<RecordPlace>> _places = [];
+    private readonly Stack<List<RecordPlace>> _spare = [];
     private readonly ConcurrentBag<BatchEncoder> _encoders = [];
     private readonly DeterministicRandom _jitter = new((long)instance.Number);
     private int _streams;
@@ -36,11 +37,17 @@ internal sealed partial class LogWriter(
             {
                 var key = LaneKey.Of(taken.Pages[page][i].Prediction);
                 ref var places = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, key, out _);
-                (places ??= []).Add(new RecordPlace(page, i));
+                (places ??= _spare.Count > 0 ? _spare.Pop() : []).Add(new RecordPlace(page, i));
             }
         }
 
         await Task.WhenAll(_places.Select(lane => WriteAsync(LaneOf(lane.Key), taken.Pages, lane.Value, cancellationToken)));
+        foreach (var places in _places.Values)
+        {
+            places.Clear();
+            _spare.Push(places);
+        }
+
         _places.Clear();
         foreach (var (key, records) in taken.Drops)
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Mlops.Http;
+using Mlops.Http.Telemetry;
 using Mlops.Serving;
 
 namespace Mlops.Api.Serving.V2;
@@ -60,6 +61,7 @@ public sealed class V2ModelFunctions(EndpointStore endpoints, EndpointRouter rou
         CancellationToken cancellationToken) => ReadyAsync(request, name, number, cancellationToken);
 
     [Function("V2Infer")]
+    [TracedOnDemand]
     public Task<IResult> InferAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v2/models/{name}/infer")] HttpRequest request,
         string name,
@@ -67,6 +69,7 @@ public sealed class V2ModelFunctions(EndpointStore endpoints, EndpointRouter rou
         edge.AnswerAsync(request, V2Route.Name(name), null, V2Dialect.Instance, MediaTypes, cancellationToken);
 
     [Function("V2InferVersion")]
+    [TracedOnDemand]
     public Task<IResult> InferVersionAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v2/models/{name}/versions/{number:int}/infer")] HttpRequest request,
         string name,

@@ -25,10 +25,10 @@ internal static class V2Datatypes
 
     public static string Names => string.Join(", ", All.Select(datatype => datatype.Name));
 
-    public static string Name(TensorType type) => Array.Find(All, datatype => datatype.Type == type).Name;
+    public static string Name(TensorType type) => Of(type).Name;
 
     /// <summary>What an element is, for errors.</summary>
-    public static string Elements(TensorType type) => Array.Find(All, datatype => datatype.Type == type).Elements;
+    public static string Elements(TensorType type) => Of(type).Elements;
 
     /// <returns>The type that the string names at which the reader is; null if there is none.</returns>
     public static TensorType? Find(in Utf8JsonReader json)
@@ -42,5 +42,18 @@ internal static class V2Datatypes
         }
 
         return null;
+    }
+
+    private static (TensorType Type, string Name, string Elements) Of(TensorType type)
+    {
+        foreach (var datatype in All)
+        {
+            if (datatype.Type == type)
+            {
+                return datatype;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(type), type, "The protocol has no word for this type.");
     }
 }

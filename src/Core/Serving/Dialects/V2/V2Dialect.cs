@@ -43,10 +43,10 @@ public sealed class V2Dialect : IDialect
 
     private static DialectReading Read(V2Model described, in DialectRequest request, bool mayTakeNumbers)
     {
-        var errors = new V2Errors();
+        var errors = V2Errors.Begin();
         V2Inputs inputs = described.TakesTensors
             ? new V2TensorInputs(described, request.Body.Length, errors)
-            : new V2RowInputs(described, new FeatureRows(described.Numbers, described.Texts), request.Body.Length, errors);
+            : V2RowInputs.Begin(described, new FeatureRows(described.Numbers, described.Texts), request.Body.Length, errors);
         var parse = new V2Request(Json, described, request.Body, request.Json.Length, inputs, errors, mayTakeNumbers);
         try
         {

@@ -11,6 +11,11 @@ internal sealed class V2Model
     public const string Prediction = "prediction";
     public const string Probabilities = "probabilities";
 
+    /// <summary>What a request may say of an output's form, in the order of <see cref="_alone"/>.</summary>
+    private static readonly bool?[] Forms = [null, false, true];
+
+    private readonly V2Output[][][] _alone;
+
     public V2Model(ModelVersion version)
     {
         Signature = version.Signature;
@@ -31,6 +36,7 @@ internal sealed class V2Model
         }
 
         AllOutputs = [.. Outputs.Select((_, index) => new V2Output(index, null))];
+        _alone = [.. AllOutputs.Select(output => Forms.Select(form => new[] { output with { IsBinary = form } }).ToArray())];
         OutputNames = new Utf8Names(Outputs.Select(output => output.Name));
         Labels = [.. Signature.Classes.Select(Encoding.UTF8.GetBytes)];
         EncodedLabels = [.. Signature.Classes.Select(label => JsonEncodedText.Encode(label))];
@@ -53,6 +59,9 @@ internal sealed class V2Model
 
     /// <summary>What is wanted of who asks for no outputs.</summary>
     public IReadOnlyList<V2Output> AllOutputs { get; }
+
+    /// <summary>What is wanted of who asks for one output alone, as most do.</summary>
+    public IReadOnlyList<V2Output> Alone(int output, bool? isBinary) => _alone[output][Array.IndexOf(Forms, isBinary)];
 
     /// <summary>What it takes by name: as many as <see cref="Inputs"/>, or of a model of a table as <see cref="Columns"/>.</summary>
     public Utf8Names InputNames { get; }

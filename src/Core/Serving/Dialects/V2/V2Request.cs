@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -19,7 +18,7 @@ internal ref partial struct V2Request(
     private const int LongestId = 1_024;
 
     private readonly V2Input _input = V2Input.OfThread;
-    private List<V2Output>? _outputs;
+    private IReadOnlyList<V2Output>? _outputs;
     private Utf8JsonReader _json = new(body.Span[..headerLength], options);
     private ReadOnlySpan<byte> _utf8 = body.Span[..headerLength];
     private string? _id;
@@ -166,15 +165,15 @@ internal ref partial struct V2Request(
         }
         else if (name >= 0)
         {
-            (_outputs ??= new List<V2Output>(1)).Add(new V2Output(name.Value, isBinary));
+            _outputs = _outputs is null ? model.Alone(name.Value, isBinary) : [.. _outputs, new V2Output(name.Value, isBinary)];
         }
     }
 
     private readonly bool IsWanted(int output)
     {
-        foreach (var wanted in CollectionsMarshal.AsSpan(_outputs))
+        for (var i = 0; i < _outputs?.Count; i++)
         {
-            if (wanted.Index == output)
+            if (_outputs[i].Index == output)
             {
                 return true;
             }

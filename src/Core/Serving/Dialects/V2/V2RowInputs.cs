@@ -7,20 +7,42 @@ using Mlops.Registry;
 namespace Mlops.Serving;
 
 /// <summary>Inputs of a model of a table, which go straight into the rows that it scores.</summary>
-internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLength, V2Errors errors) : V2Inputs
+internal sealed class V2RowInputs : V2Inputs
 {
     [ThreadStatic]
-    private static bool[]? s_given;
+    private static V2RowInputs? s_ofThread;
 
-    private readonly bool[] _isGiven = Given(model.Features.Count);
+    private V2Model _model;
+    private FeatureRows _rows;
+    private V2Errors _errors;
+    private int _bodyLength;
+    private bool[] _isGiven;
+
+    private V2RowInputs(V2Model model, FeatureRows rows, V2Errors errors) =>
+        (_model, _rows, _errors, _isGiven) = (model, rows, errors, []);
+
+    /// <summary>This thread's own, for one request at a time.</summary>
+    /// <param name="rows">Empty.</param>
+    public static V2RowInputs Begin(V2Model model, FeatureRows rows, int bodyLength, V2Errors errors)
+    {
+        var inputs = s_ofThread ??= new V2RowInputs(model, rows, errors);
+        (inputs._model, inputs._rows, inputs._errors, inputs._bodyLength) = (model, rows, errors, bodyLength);
+        if (inputs._isGiven.Length < model.Features.Count)
+        {
+            inputs._isGiven = new bool[model.Features.Count];
+        }
+
+        Array.Clear(inputs._isGiven);
+        return inputs;
+    }
 
     public override bool TryBegin(V2Input input)
     {
-        var columns = model.Columns[input.Name ?? 0];
+        var columns = _model.Columns[input.Name ?? 0];
         if (columns.IsNumeric == (input.Type is TensorType.String))
         {
             var expected = columns.IsNumeric ? "a datatype of numbers" : "BYTES";
-            errors.Add(input.Path("datatype"), $"expected {expected} for '{columns.Name}'");
+            _errors.Add(input.Path("datatype"), $"expected {expected} for '{columns.Name}'");
             return false;
         }
 
@@ -29,45 +51,45 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
 
     public override bool TryReadNumbers(ref Utf8JsonReader json, ref ReadOnlySpan<byte> utf8, V2Input input)
     {
-        var slots = model.Columns[input.Name ?? 0].Slots;
+        var slots = _model.Columns[input.Name ?? 0].Slots;
         if (input.Shape.Length is not 2 || !AreWholeRows(slots))
         {
             return false;
         }
 
-        var count = rows.Count;
+        var count = _rows.Count;
         var before = json;
         var text = utf8;
-        rows.Clear();
-        if (JsonNumberRows.TryRead(ref json, ref utf8, rows, count) && rows.Count == count)
+        _rows.Clear();
+        if (JsonNumberRows.TryRead(ref json, ref utf8, _rows, count) && _rows.Count == count)
         {
             return true;
         }
 
         json = before;
         utf8 = text;
-        rows.Resize(count);
+        _rows.Resize(count);
         return false;
     }
 
     public override void ReadJson(ref Utf8JsonReader json, V2Input input)
     {
-        var columns = model.Columns[input.Name ?? 0];
+        var columns = _model.Columns[input.Name ?? 0];
         if (columns.IsNumeric)
         {
-            var sink = new NumberSink(input.Type ?? default, new NumberColumns(columns.Slots, rows.Numbers, model.Numbers));
-            JsonElements.Read(ref json, input, ref sink, errors);
+            var sink = new NumberSink(input.Type ?? default, new NumberColumns(columns.Slots, _rows.Numbers, _model.Numbers));
+            JsonElements.Read(ref json, input, ref sink, _errors);
         }
         else
         {
-            var sink = new TextSink(new TextColumns(columns.Slots, rows.Strings, model.Texts));
-            JsonElements.Read(ref json, input, ref sink, errors);
+            var sink = new TextSink(new TextColumns(columns.Slots, _rows.Strings, _model.Texts));
+            JsonElements.Read(ref json, input, ref sink, _errors);
         }
     }
 
     public override void ReadBinary(ReadOnlyMemory<byte> data, V2Input input)
     {
-        var slots = model.Columns[input.Name ?? 0].Slots;
+        var slots = _model.Columns[input.Name ?? 0].Slots;
         if (input.Type is TensorType.Float32 && AreWholeRows(slots) && TryCopy(data.Span))
         {
             return;
@@ -75,67 +97,55 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
 
         if (input.Type is not TensorType.String)
         {
-            var numbers = new NumberColumns(slots, rows.Numbers, model.Numbers);
-            for (var i = 0; i < input.Count && !errors.IsFull; i++)
+            var numbers = new NumberColumns(slots, _rows.Numbers, _model.Numbers);
+            for (var i = 0; i < input.Count && !_errors.IsFull; i++)
             {
                 var value = BinaryElements.Number(data.Span, input.Type ?? default, i);
                 if (value is null || numbers.Set(i, value.Value) is not null)
                 {
                     var found = value is { } number ? number.ToString(CultureInfo.InvariantCulture) : "a byte that is neither 0 nor 1";
-                    errors.Add(input.ElementPath(i), $"expected {numbers.Expected(i)}, found {found}");
+                    _errors.Add(input.ElementPath(i), $"expected {numbers.Expected(i)}, found {found}");
                 }
             }
 
             return;
         }
 
-        var texts = new TextColumns(slots, rows.Strings, model.Texts);
+        var texts = new TextColumns(slots, _rows.Strings, _model.Texts);
         var elements = new BinaryTexts(data.Span);
-        for (var i = 0; elements.MoveNext(input, i, errors); i++)
+        for (var i = 0; elements.MoveNext(input, i, _errors); i++)
         {
             if (texts.Set(i, elements.Current) is { } expected)
             {
-                errors.Add(input.ElementPath(i), $"expected {expected}, found an empty string");
+                _errors.Add(input.ElementPath(i), $"expected {expected}, found an empty string");
             }
         }
     }
 
     public override void End()
     {
-        for (var i = 0; i < model.Features.Count; i++)
+        for (var i = 0; i < _model.Features.Count; i++)
         {
             if (!_isGiven[i])
             {
-                errors.Add("inputs", $"expected an input for the feature '{model.Features[i].Name}'");
+                _errors.Add("inputs", $"expected an input for the feature '{_model.Features[i].Name}'");
             }
         }
     }
 
-    public override DialectReading Reading(V2Answer answer) => new DialectReading.Rows(rows, answer) { RequestId = answer.Id };
+    public override DialectReading Reading(V2Answer answer) => new DialectReading.Rows(_rows, answer) { RequestId = answer.Id };
 
-    public override void Discard() => rows.Dispose();
-
-    /// <summary>As many false values, in memory that this thread uses for one request after the other.</summary>
-    private static bool[] Given(int features)
-    {
-        if (s_given is not { } given || given.Length < features)
-        {
-            return s_given = new bool[features];
-        }
-
-        Array.Clear(given, 0, features);
-        return given;
-    }
+    public override void Discard() => _rows.Dispose();
 
     /// <summary>Whether these are all numbers of a row, and any number will do for each.</summary>
     private bool AreWholeRows(FeatureSlot[] slots) =>
-        slots.Length == model.Numbers && Array.TrueForAll(slots, static slot => slot.Feature.Type is ColumnType.Number);
+        slots.Length == _model.Numbers && Array.TrueForAll(slots, static slot => slot.Feature.Type is ColumnType.Number);
 
     /// <summary>Takes numbers as they lie in the body.</summary>
     /// <returns>False if one is not finite.</returns>
     private bool TryCopy(ReadOnlySpan<byte> data)
     {
-        var numbers = rows.Numbers;
+        var numbers = _rows.Numbers;
         data.CopyTo(MemoryMarshal.AsBytes(numbers));
         return BitConverter.IsLittleEndian && FiniteNumbers.AreAll(numbers);
     }
@@ -147,32 +157,32 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
         if (!((shape.Length is 2 && shape[1] == width) || (shape.Length is 1 && width is 1)))
         {
             var expected = width is 1 ? "[n] or [n, 1]" : $"[n, {width}]";
-            errors.Add(input.Path("shape"), $"expected {expected} for '{columns.Name}', found {V2Input.Told(shape)}");
+            _errors.Add(input.Path("shape"), $"expected {expected} for '{columns.Name}', found {V2Input.Told(shape)}");
             return false;
         }
 
         var count = (int)shape[0];
         if (count is 0 or > PredictionRequestReader.MaxRecords)
         {
-            errors.Add(input.Path("shape"), $"expected 1 to {PredictionRequestReader.MaxRecords} rows, found {count}");
+            _errors.Add(input.Path("shape"), $"expected 1 to {PredictionRequestReader.MaxRecords} rows, found {count}");
             return false;
         }
 
-        if (rows.Count is 0)
+        if (_rows.Count is 0)
         {
             // A value takes a byte at least, so what has fewer need not be made room for.
-            if ((long)count * model.Features.Count > bodyLength)
+            if ((long)count * _model.Features.Count > _bodyLength)
             {
-                errors.Add(input.Path("shape"), $"expected {count} rows of {model.Features.Count} features, for which the body is too short");
+                _errors.Add(input.Path("shape"), $"expected {count} rows of {_model.Features.Count} features, for which the body is too short");
                 return false;
             }
 
-            rows.Resize(count);
+            _rows.Resize(count);
         }
 
-        if (rows.Count != count)
+        if (_rows.Count != count)
         {
-            errors.Add(input.Path("shape"), $"expected {rows.Count} rows, as the first input has, found {count}");
+            _errors.Add(input.Path("shape"), $"expected {_rows.Count} rows, as the first input has, found {count}");
             return false;
         }
 
@@ -186,7 +196,7 @@ internal sealed class V2RowInputs(V2Model model, FeatureRows rows, int bodyLengt
             ref var isGiven = ref _isGiven[slot.Position];
             if (isGiven)
             {
-                errors.Add(input.Path("name"), $"the feature '{slot.Feature.Name}' is there more than once");
+                _errors.Add(input.Path("name"), $"the feature '{slot.Feature.Name}' is there more than once");
                 return false;
             }
 

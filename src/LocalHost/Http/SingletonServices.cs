@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mlops.LocalHost.Http;
@@ -23,17 +22,4 @@ internal sealed class SingletonServices(IServiceCollection services, IServicePro
 
     private ServiceDescriptor? Last(Type type) =>
         services.LastOrDefault(descriptor => descriptor.ServiceType == type && !descriptor.IsKeyedService);
-}
-
-/// <summary>The services of a request. Its scope is opened when something asks for more than singletons.</summary>
-internal sealed class RequestServices(SingletonServices singletons, HttpContext http) : IKeyedServiceProvider
-{
-    public object? GetService(Type serviceType) =>
-        singletons.TryGet(serviceType, out var service) ? service : http.RequestServices.GetService(serviceType);
-
-    public object? GetKeyedService(Type serviceType, object? serviceKey) => Scoped.GetKeyedService(serviceType, serviceKey);
-
-    public object GetRequiredKeyedService(Type serviceType, object? serviceKey) => Scoped.GetRequiredKeyedService(serviceType, serviceKey);
-
-    private IKeyedServiceProvider Scoped => (IKeyedServiceProvider)http.RequestServices;
 }
