@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Mlops.Http.Telemetry;
 
 namespace Mlops.LocalHost.Http;
 
@@ -15,6 +17,12 @@ public sealed class Visit
 public sealed class EchoFunctions(Visit visit)
 {
     private int _calls;
+
+    /// <summary>The trace that its request has, or what is asked for fails.</summary>
+    [Function("Quiet")]
+    [TracedOnDemand]
+    public static IResult Quiet([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "quiet/{what}")] HttpRequest request, string what) =>
+        what is "fails" ? throw new InvalidOperationException("the secret of /quiet") : Results.Text(Activity.Current?.TraceId.ToHexString() ?? "none");
 
     [Function("Typed")]
     public Ok<string> Typed(

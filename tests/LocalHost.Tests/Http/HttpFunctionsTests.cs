@@ -137,6 +137,39 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
         Assert.Equal(["0af7651916cd43dd8448eb211c80319c"], response.Headers.GetValues("x-request-id"));
     }
 
+    [Fact]
+    public async Task A_request_that_is_traced_on_demand_has_no_trace_when_nobody_asks()
+    {
+        var response = await Client.GetAsync("quiet/works");
+
+        Assert.Equal("none", await response.Content.ReadAsStringAsync());
+        Assert.False(response.Headers.Contains("x-request-id"));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_traced_on_demand_carries_the_callers_trace_on()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "quiet/works");
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+        var response = await Client.SendAsync(request);
+
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", await response.Content.ReadAsStringAsync());
+        Assert.Equal(["0af7651916cd43dd8448eb211c80319c"], response.Headers.GetValues("x-request-id"));
+    }
+
+    [Fact]
+    public async Task A_failure_gets_a_trace_even_where_requests_are_traced_on_demand()
+    {
+        var response = await Client.GetAsync("quiet/fails");
+
+        var problem = await ProblemAsync(HttpStatusCode.InternalServerError, response);
+        var trace = problem.GetProperty("traceId").GetString() ?? "";
+        Assert.Equal([trace], response.Headers.GetValues("x-request-id"));
+        var logged = _host?.Log.Split('\n').Single(line => line.Contains("the secret of /quiet", StringComparison.Ordinal)) ?? "";
+        Assert.Equal(trace, JsonDocument.Parse(logged).RootElement.GetProperty("traceId").GetString());
+    }
+
     [Theory]
     [InlineData("Host", "evil.example")]
     [InlineData("Host", "localhost.evil.example:7071")]
