@@ -44,8 +44,10 @@ public sealed class MiddlewareTests
         Assert.Equal(HttpStatusCode.Forbidden, (await host.Client.GetAsync("fails")).StatusCode);
     }
 
-    [Fact]
-    public async Task The_problem_middleware_of_the_apps_answers_with_the_request_id_kept()
+    [Theory]
+    [InlineData("fails")]
+    [InlineData("quiet/fails")]
+    public async Task The_problem_middleware_of_the_apps_answers_with_the_request_id_kept(string path)
     {
         await using var host = await RunningHost.StartAsync([typeof(EchoFunctions)], app =>
         {
@@ -53,7 +55,7 @@ public sealed class MiddlewareTests
             app.UseMiddleware<ProblemDetailsMiddleware>();
         });
 
-        var response = await host.Client.GetAsync("fails");
+        var response = await host.Client.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Single(response.Headers.GetValues("x-request-id"));
