@@ -18,6 +18,7 @@ import servers
 
 CONNECTIONS = 64
 SHARE = 0.8
+PAUSE = 4  # milliseconds between the requests of a connection
 GROWTH = 1.03
 PORT = 18_094
 
@@ -69,27 +70,60 @@ class Changes(threading.Thread):
         self.join()
 
 
-def pace(load, ours):
-    """Connections and pause with which the load is the wanted share of the most, policies changing all the while: some cost more."""
+def most_and_start(load, ours):
+    """The most that it takes while policies change all the while (some cost more), and connections to begin a paced load with."""
     # Until the runtime has compiled what is hot for good, the most is not the most.
     load.run(ours, CONNECTIONS, 20)
     with Changes(ours, every=1):
-        most = load.run(ours, CONNECTIONS, 20)["rate"]
-        pause, connections = 4, CONNECTIONS
-        for _ in range(4):
-            rate = load.run(ours, connections, 10, pause)["rate"]
-            connections = max(1, round(connections * SHARE * most / rate))
-    return most, connections, pause
+        most = statistics.median(load.run(ours, CONNECTIONS, 10)["rate"] for _ in range(3))
+        connections = CONNECTIONS
+        for _ in range(3):
+            connections = nearer(connections, load.run(ours, connections, 5, PAUSE)["rate"], most)
+    return most, connections
+
+
+def nearer(connections, rate, most):
+    """Connections of a paced load that come nearer to the wanted share of the most than these did."""
+    return max(1, round(connections * SHARE * most / rate))
+
+
+class Memory(threading.Thread):
+    """Notes the resident memory each second until it is told to end."""
+
+    def __init__(self, ours):
+        super().__init__(daemon=True)
+        self._ours, self._sizes, self._end = ours, [], threading.Event()
+
+    def run(self):
+        while not self._end.wait(1):
+            self._sizes.append(self._ours.resident_bytes())
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self.join()
+        self.median = statistics.median(self._sizes)
+
+
+def minute(load, ours, connections):
+    """What came of a minute of load, with memory: resident, and what the runtime's own heap has of it."""
+    with Memory(ours) as memory:
+        result = load.run(ours, connections, 60, PAUSE)
+    heap = ours.metric("dotnet_gc_last_collection_memory_committed_size_bytes")
+    return {**result, "connections": connections, "memory": memory.median, "heap": heap}
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--minutes", type=float, default=10)
+    arguments.add_argument("--minutes", type=int, default=10)
     arguments.add_argument("--every", type=float, default=5)
     arguments.add_argument("--report", type=pathlib.Path, default=servers.ROOT / "bench/reports/serving-soak.md")
     asked = arguments.parse_args()
-    if not 0 < asked.minutes <= 30:
-        sys.exit("expected at most 30 minutes")
+    if not 2 <= asked.minutes <= 60:
+        sys.exit("expected 2 to 60 minutes")
     if absent := servers.missing():
         sys.exit("missing: " + "; ".join(absent))
 
@@ -100,58 +134,54 @@ def main():
             ours.register("lr")
             servers.call(f"{ours.url}/api/v1/models/lr/aliases/champion", "PUT", {"version": 1})
             load = servers.Load(folder, servers.OURS[1], "lr", 1, golden, 256)
-            most, connections, pause = pace(load, ours)
-            print(f"most {most:,.0f} requests/s; {connections} connections with a pause of {pause} ms", flush=True)
-            seconds = int(asked.minutes * 60)
-            result, memory = {}, []
-            begun = time.monotonic()
-            under_load = threading.Thread(target=lambda: result.update(load.run(ours, connections, seconds, pause)))
+            most, connections = most_and_start(load, ours)
+            print(f"most {most:,.0f} requests/s", flush=True)
+            minutes = []
             with Changes(ours, asked.every) as change:
-                under_load.start()
-                while under_load.is_alive():
-                    memory.append((time.monotonic() - begun, ours.resident_bytes()))
-                    if len(memory) % 60 == 0:
-                        print(f"{memory[-1][0]:5.0f} s, {change.done} changes, {memory[-1][1] / 1e6:,.0f} MB", flush=True)
-                    time.sleep(1)
+                while len(minutes) < asked.minutes:
+                    minutes.append(minute(load, ours, connections))
+                    last = minutes[-1]
+                    connections = nearer(connections, last["rate"], most)
+                    print(f"minute {len(minutes)}: {last['rate']:,.0f} requests/s, {change.done} changes, "
+                          f"{last['memory'] / 1e6:,.0f} MB, {last['heap'] / 1e6:,.0f} MB of it managed", flush=True)
             done, faults = change.done, change.faults
-            failed = int(result["refused"] + result["broken"])
             versions = {version: ours.metric("mlops_prediction_requests_total", version=version, status=200) for version in (1, 2)}
             logged = {outcome: ours.metric("mlops_prediction_log_records_total", outcome=outcome) for outcome in ("written", "dropped")}
 
-    def median(begin, end):
-        return statistics.median(size for at, size in memory if begin <= at <= end)
-
-    middle = seconds / 2
-    first, last = median(middle, middle + seconds / 10), median(seconds - seconds / 10, seconds)
-    grew = last / first
-    minutes = "\n".join(
-        f"| {minute + 1} | {median(minute * 60, (minute + 1) * 60) / 1e6:,.0f} MB |" for minute in range(int(asked.minutes)))
+    requests = sum(one["requests"] for one in minutes)
+    failed = int(sum(one["refused"] + one["broken"] for one in minutes))
+    rate = requests / sum(one["seconds"] for one in minutes)
+    cpu = sum(one["cpu"] * one["requests"] for one in minutes) / requests
+    middle, end = minutes[len(minutes) // 2 - 1]["memory"], minutes[-1]["memory"]
+    rows = "\n".join(
+        f"| {number} | {one['connections']} | {one['rate']:,.0f} | {one['p50']:.2f} | {one['p99']:.2f} | {one['max']:.0f} "
+        f"| {one['memory'] / 1e6:,.0f} MB | {one['heap'] / 1e6:,.0f} MB |"
+        for number, one in enumerate(minutes, 1))
     told = f"""# Serving while everything changes
 
-Made by `bench/Serving.Load/soak.py --minutes {asked.minutes:g} --every {asked.every:g}`: {os.cpu_count()} cores, the load generator's share included.
-Single rows in V2's JSON on {connections} connections: {result['rate']:,.0f} requests/s, {result['rate'] / most:.0%} of the {most:,.0f} that it takes without pause while policies change.
+Made by `bench/Serving.Load/soak.py --minutes {asked.minutes} --every {asked.every:g}`: {os.cpu_count()} cores, the load generator's share included.
+Single rows in V2's JSON: {rate:,.0f} requests/s, {rate / most:.0%} of the {most:,.0f} that it takes without pause while policies change; connections are adapted each minute.
 Every {asked.every:g} s one change: champion to version 2, another policy (fixed, canary, A/B, bandit, shadow), champion back to version 1, the next policy.
 
 | what | |
 |---|--:|
-| requests | {result['requests']:,.0f} |
+| requests | {requests:,.0f} |
 | failed or broken off | {failed} |
 | changes | {done}, {len(faults)} failed |
-| answered by version 1, 2 | {versions[1]:,.0f}, {versions[2]:,.0f} |
-| p50, p99, longest | {result['p50']:.2f}, {result['p99']:.2f}, {result['max']:.0f} ms |
-| CPU a request | {result['cpu']:,.0f} µs |
+| answered by version 1, 2, warming up included | {versions[1]:,.0f}, {versions[2]:,.0f} |
+| CPU a request | {cpu:,.0f} µs |
 | records in the prediction log, dropped | {logged['written']:,.0f}, {logged['dropped']:,.0f} |
-| resident memory, middle and end | {first / 1e6:,.0f} MB, {last / 1e6:,.0f} MB ({grew:.3f} ×) |
+| resident memory, middle and end | {middle / 1e6:,.0f} MB, {end / 1e6:,.0f} MB ({end / middle:.3f} ×) |
 
-| minute | resident memory, median |
-|--:|--:|
-{minutes}
+| minute | connections | requests/s | p50, ms | p99, ms | longest, ms | resident memory, median | of it managed |
+|--:|--:|--:|--:|--:|--:|--:|--:|
+{rows}
 """
     asked.report.write_text(told)
     print(told)
     if faults:
         print("\n".join(faults[:5]), file=sys.stderr)
-    if failed or faults or grew > GROWTH:
+    if failed or faults or end / middle > GROWTH:
         sys.exit("not as it should be: a failed request or change, or memory that grew")
 
 

@@ -44,9 +44,15 @@ internal sealed class BatchEncoder
     private readonly ArrayBufferWriter<byte> _lines = new(8 * FlushBytes);
     private readonly MemoryStream _member = new();
     private readonly Utf8JsonWriter _json;
+    private readonly Func<bool> _isHurried;
     private GZipStream? _gzip;
 
-    public BatchEncoder() => _json = new Utf8JsonWriter(_lines, Unchecked);
+    /// <param name="isHurried">Whether records wait in such numbers that writing them must not give way to requests.</param>
+    public BatchEncoder(Func<bool> isHurried)
+    {
+        _isHurried = isHurried;
+        _json = new Utf8JsonWriter(_lines, Unchecked);
+    }
 
     /// <summary>A batch as one gzip member, valid until the next one is begun.</summary>
     public ReadOnlyMemory<byte> Encode(BatchHead head, IReadOnlyList<RecordPage> pages, ReadOnlySpan<RecordPlace> places)
@@ -61,9 +67,11 @@ internal sealed class BatchEncoder
             if (_lines.WrittenCount >= FlushBytes)
             {
                 Flush();
-
-                // A second's records in one go would take a core from the requests for as long as the system lets a thread run.
-                Thread.Yield();
+                if (!_isHurried())
+                {
+                    // All records in one go would take a core from the requests for as long as the system lets a thread run.
+                    Thread.Yield();
+                }
             }
         }
 

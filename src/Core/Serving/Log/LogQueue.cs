@@ -29,18 +29,22 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
     /// <summary>The writer is woken before its time when this many pages are full.</summary>
     private const int WakingPages = 16;
 
-    private const int KeptPages = 64;
+    private const int LongPages = 4 * WakingPages;
 
     private readonly Lock _lock = new();
     private readonly Stack<RecordPage> _free = [];
     private QueuedPages _filled = new([], []);
     private RecordPage? _open;
     private TaskCompletionSource _room = NewSource();
+    private int _filledPages;
     private long _bytes;
     private long _records;
     private long? _takenSince;
     private bool _takesNoAudits;
     private bool _takesNothing;
+
+    /// <summary>Whether so much waits that its writer should hurry: a fraction of a second of a load that takes all of a machine.</summary>
+    public bool IsLong => Volatile.Read(ref _filledPages) >= LongPages;
 
     /// <summary>Records that are queued or being written, and the timestamp of the oldest.</summary>
     public (long Records, long? Since) State
@@ -73,20 +77,26 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
             }
 
             var opens = _open is null || !_open.HasRoomFor(prediction);
-            var bytes = text + (opens ? RecordPage.Bytes : 0);
+            var page = !opens ? _open! : _free.TryPop(out var free) ? free : new RecordPage();
+            var bytes = page.SizeWith(prediction, text) - (opens ? 0 : page.Size);
             if (_bytes + bytes > maxBytes)
             {
+                if (opens)
+                {
+                    _free.Push(page);
+                }
+
                 return Queueing.Full;
             }
 
             isUrgent = written is not null;
             if (opens)
             {
-                isUrgent |= Seal() && _filled.Pages.Count >= WakingPages;
-                _open = _free.TryPop(out var page) ? page : new RecordPage();
+                isUrgent |= Seal() && _filledPages >= WakingPages;
+                _open = page;
             }
 
-            _open!.Add(prediction, written, _open.Count is 0 ? time.GetTimestamp() : 0, text);
+            page.Add(prediction, written, page.Count is 0 ? time.GetTimestamp() : 0, text);
             _bytes += bytes;
             _records++;
             return Queueing.Added;
@@ -148,7 +158,7 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
             var taken = _filled;
             if (!taken.IsEmpty)
             {
-                _filled = new QueuedPages([], []);
+                (_filled, _filledPages) = (new QueuedPages([], []), 0);
                 _takenSince = taken.Pages.Count > 0 ? taken.Pages[0].Since : null;
             }
 
@@ -166,10 +176,16 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
             {
                 _bytes -= page.Size;
                 _records -= page.Count;
-                if (page.Reset() && _free.Count < KeptPages)
+                if (page.Reset())
                 {
                     _free.Push(page);
                 }
+            }
+
+            if (_free.Count > 2 * taken.Pages.Count)
+            {
+                // Little by little, what only a burst needed is let go.
+                _free.Pop();
             }
 
             (_takenSince, room, _room) = (null, _room, NewSource());
@@ -204,7 +220,7 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
     private void Append(RecordPage page)
     {
         Seal();
-        _filled.Pages.Add(page);
+        Fill(page);
         _records += page.Count;
     }
 
@@ -215,8 +231,14 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
             return false;
         }
 
-        _filled.Pages.Add(_open);
+        Fill(_open);
         _open = null;
         return true;
+    }
+
+    private void Fill(RecordPage page)
+    {
+        _filled.Pages.Add(page);
+        _filledPages = _filled.Pages.Count;
     }
 }

@@ -6,8 +6,9 @@ using Mlops.Storage;
 namespace Mlops.Serving;
 
 /// <summary>Puts queued predictions into blobs. For one caller at a time.</summary>
+/// <param name="isHurried">Whether records wait in such numbers that writing them must not give way to requests.</param>
 internal sealed partial class LogWriter(
-    IBlobStore blobs, LogInstance instance, PredictionLogOptions options, TimeProvider time, ILogger logger)
+    IBlobStore blobs, LogInstance instance, PredictionLogOptions options, Func<bool> isHurried, TimeProvider time, ILogger logger)
 {
     /// <summary>How long after its hour a stream is closed: longer than a request takes. What comes later begins another stream.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
@@ -78,7 +79,7 @@ internal sealed partial class LogWriter(
     private async Task WriteAsync(
         LogLane lane, List<RecordPage> pages, List<RecordPlace> places, CancellationToken cancellationToken)
     {
-        var encoder = _encoders.TryTake(out var used) ? used : new BatchEncoder();
+        var encoder = _encoders.TryTake(out var used) ? used : new BatchEncoder(isHurried);
         for (int start = 0, count; start < places.Count; start += count)
         {
             count = BatchLength(pages, CollectionsMarshal.AsSpan(places)[start..]);
@@ -149,7 +150,7 @@ internal sealed partial class LogWriter(
             return true;
         }
 
-        var encoder = _encoders.TryTake(out var used) ? used : new BatchEncoder();
+        var encoder = _encoders.TryTake(out var used) ? used : new BatchEncoder(isHurried);
         try
         {
             await AppendAsync(lane, encoder.Encode(lane.End), cancellationToken);

@@ -31,7 +31,7 @@ public sealed class PredictionLog : IAsyncDisposable, IDisposable
     {
         _time = time;
         _queue = new LogQueue(options.MaxQueuedBytes, time);
-        _writer = new LogWriter(blobs, instance, options, time, logger);
+        _writer = new LogWriter(blobs, instance, options, () => _queue.IsLong, time, logger);
     }
 
     /// <summary>How it is doing.</summary>

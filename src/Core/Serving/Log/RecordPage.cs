@@ -11,8 +11,11 @@ internal readonly record struct QueuedPrediction(AnsweredPrediction Prediction, 
 /// <remarks>Copying into a page is all that a request pays for its log.</remarks>
 internal sealed class RecordPage
 {
-    /// <summary>What a page of the usual size takes, about.</summary>
-    public const int Bytes = (Records * 192) + (Numbers * sizeof(float)) + (Strings * 8);
+    /// <summary>What a page of the usual size takes, about, without strings.</summary>
+    public const int Bytes = (Records * 192) + (Numbers * sizeof(float));
+
+    /// <summary>What it takes beside that once there are strings, without their characters.</summary>
+    public const int StringBytes = Strings * 8;
 
     /// <summary>
     /// For pages of one prediction, rented on a request's thread and given back on the writer's: the shared pool keeps arrays by thread and
@@ -26,7 +29,7 @@ internal sealed class RecordPage
 
     private readonly QueuedPrediction[] _records;
     private readonly float[] _numbers;
-    private readonly string[] _strings;
+    private string[] _strings;
     private readonly bool _isRented;
     private int _count;
     private int _usedNumbers;
@@ -34,7 +37,7 @@ internal sealed class RecordPage
 
     public RecordPage()
     {
-        (_records, _numbers, _strings) = (new QueuedPrediction[Records], new float[Numbers], new string[Strings]);
+        (_records, _numbers, _strings) = (new QueuedPrediction[Records], new float[Numbers], []);
         Size = Bytes;
     }
 
@@ -80,11 +83,22 @@ internal sealed class RecordPage
     public bool HasRoomFor(in AnsweredPrediction prediction) =>
         _count < _records.Length
         && _usedNumbers + prediction.Inputs.Numbers.Length + prediction.Scores.Length <= _numbers.Length
-        && _usedStrings + prediction.Inputs.Strings.Length <= _strings.Length;
+        && _usedStrings + prediction.Inputs.Strings.Length <= Strings;
+
+    /// <summary>Its size once it holds a prediction as well.</summary>
+    /// <param name="textBytes">What the characters of the prediction's strings take.</param>
+    public long SizeWith(in AnsweredPrediction prediction, long textBytes) =>
+        Size + textBytes + (prediction.Inputs.Strings.Length > 0 && _strings.Length is 0 ? StringBytes : 0);
 
     public void Add(in AnsweredPrediction prediction, TaskCompletionSource? written, long since, long textBytes)
     {
-        Size += textBytes;
+        Size = SizeWith(prediction, textBytes);
+        if (prediction.Inputs.Strings.Length > 0 && _strings.Length is 0)
+        {
+            // Most models have numbers alone.
+            _strings = new string[Strings];
+        }
+
         Add(prediction, written, since);
     }
 
@@ -103,7 +117,7 @@ internal sealed class RecordPage
 
         Array.Clear(_records, 0, _count);
         Array.Clear(_strings, 0, _usedStrings);
-        (_count, _usedNumbers, _usedStrings, Size) = (0, 0, 0, Bytes);
+        (_count, _usedNumbers, _usedStrings, Size) = (0, 0, 0, Bytes + (8 * _strings.Length));
         return true;
     }
 

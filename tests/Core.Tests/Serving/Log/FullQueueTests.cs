@@ -4,7 +4,7 @@ public sealed class FullQueueTests : IAsyncDisposable
 {
     private const int OnePage = 256;
 
-    private readonly LogOnDisk _disk = new(new PredictionLogOptions { MaxQueuedBytes = RecordPage.Bytes + 20_000 });
+    private readonly LogOnDisk _disk = new(new PredictionLogOptions { MaxQueuedBytes = RecordPage.Bytes + RecordPage.StringBytes + 20_000 });
 
     public ValueTask DisposeAsync() => _disk.DisposeAsync();
 
