@@ -1,6 +1,6 @@
 -- Sends the bodies of a file in turn; says in one line of JSON what came of it.
--- BODIES: a file of bodies, each after its length in bytes on a line of its own. PAUSE: milliseconds between requests of a connection.
-local requests, turn, pause = {}, 0, tonumber(os.getenv("PAUSE") or "0")
+-- BODIES: a file of bodies, each after its length in bytes on a line of its own. RATE: requests a second of all connections, as many as they can without it.
+local requests, turn, rate = {}, 0, tonumber(os.getenv("RATE") or "0")
 
 function init()
   local headers = { ["Content-Type"] = os.getenv("TYPE") }
@@ -18,8 +18,18 @@ function request()
   return requests[turn]
 end
 
-if pause > 0 then
-  function delay() return pause end
+if rate > 0 then
+  local ffi = require("ffi")
+  ffi.cdef("typedef struct { long seconds, nanoseconds; } instant; int clock_gettime(int, instant *);")
+  local MONOTONIC, instant, due = 1, ffi.new("instant"), nil
+
+  -- Requests are due at equal distances; what a slow server was late with is caught up, as far as it is not a second old.
+  function delay()
+    ffi.C.clock_gettime(MONOTONIC, instant)
+    local now = tonumber(instant.seconds) * 1e3 + tonumber(instant.nanoseconds) / 1e6
+    due = math.max((due or now) + 1e3 / rate, now - 1e3)
+    return math.max(0, math.floor(due - now + 0.5))
+  end
 end
 
 function done(summary, latency)

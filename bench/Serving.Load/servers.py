@@ -276,10 +276,10 @@ class Load:
                 body, self._length = form.body([every[(turn * (rows + 3) + row) % len(every)] for row in range(rows)])
                 file.write(b"%d\n%s\n" % (len(body), body))
 
-    def run(self, server, connections, seconds, pause=0):
-        """What the load generator saw; times in milliseconds."""
+    def run(self, server, connections, seconds, rate=0):
+        """What the load generator saw, asking as often as it can or so often a second; times in milliseconds."""
         environment = {
-            "BODIES": str(self._bodies), "TARGET": self._form.path(self._model), "TYPE": self._form.content_type, "PAUSE": str(pause)}
+            "BODIES": str(self._bodies), "TARGET": self._form.path(self._model), "TYPE": self._form.content_type, "RATE": str(rate)}
         if self._length:
             environment["JSON_LENGTH"] = str(self._length)
         begun = server.cpu_seconds()

@@ -17,8 +17,8 @@ import time
 import servers
 
 CONNECTIONS = 64
+PACED_CONNECTIONS = 256  # they wait between their requests
 SHARE = 0.8
-PAUSE = 4  # milliseconds between the requests of a connection
 GROWTH = 1.03
 PORT = 18_094
 
@@ -70,21 +70,12 @@ class Changes(threading.Thread):
         self.join()
 
 
-def most_and_start(load, ours):
-    """The most that it takes while policies change all the while (some cost more), and connections to begin a paced load with."""
+def most(load, ours):
+    """Requests a second that it takes without pause while policies change all the while: some cost more."""
     # Until the runtime has compiled what is hot for good, the most is not the most.
     load.run(ours, CONNECTIONS, 20)
     with Changes(ours, every=1):
-        most = statistics.median(load.run(ours, CONNECTIONS, 10)["rate"] for _ in range(3))
-        connections = CONNECTIONS
-        for _ in range(3):
-            connections = nearer(connections, load.run(ours, connections, 5, PAUSE)["rate"], most)
-    return most, connections
-
-
-def nearer(connections, rate, most):
-    """Connections of a paced load that come nearer to the wanted share of the most than these did."""
-    return max(1, round(connections * SHARE * most / rate))
+        return statistics.median(load.run(ours, CONNECTIONS, 10)["rate"] for _ in range(3))
 
 
 class Memory(threading.Thread):
@@ -108,12 +99,12 @@ class Memory(threading.Thread):
         self.median = statistics.median(self._sizes)
 
 
-def minute(load, ours, connections):
+def minute(load, ours, rate):
     """What came of a minute of load, with memory: resident, and what the runtime's own heap has of it."""
     with Memory(ours) as memory:
-        result = load.run(ours, connections, 60, PAUSE)
+        result = load.run(ours, PACED_CONNECTIONS, 60, rate)
     heap = ours.metric("dotnet_gc_last_collection_memory_committed_size_bytes")
-    return {**result, "connections": connections, "memory": memory.median, "heap": heap}
+    return {**result, "memory": memory.median, "heap": heap}
 
 
 def main():
@@ -134,14 +125,13 @@ def main():
             ours.register("lr")
             servers.call(f"{ours.url}/api/v1/models/lr/aliases/champion", "PUT", {"version": 1})
             load = servers.Load(folder, servers.OURS[1], "lr", 1, golden, 256)
-            most, connections = most_and_start(load, ours)
-            print(f"most {most:,.0f} requests/s", flush=True)
+            highest = most(load, ours)
+            print(f"most {highest:,.0f} requests/s", flush=True)
             minutes = []
             with Changes(ours, asked.every) as change:
                 while len(minutes) < asked.minutes:
-                    minutes.append(minute(load, ours, connections))
+                    minutes.append(minute(load, ours, SHARE * highest))
                     last = minutes[-1]
-                    connections = nearer(connections, last["rate"], most)
                     print(f"minute {len(minutes)}: {last['rate']:,.0f} requests/s, {change.done} changes, "
                           f"{last['memory'] / 1e6:,.0f} MB, {last['heap'] / 1e6:,.0f} MB of it managed", flush=True)
             done, faults = change.done, change.faults
@@ -154,13 +144,13 @@ def main():
     cpu = sum(one["cpu"] * one["requests"] for one in minutes) / requests
     middle, end = minutes[len(minutes) // 2 - 1]["memory"], minutes[-1]["memory"]
     rows = "\n".join(
-        f"| {number} | {one['connections']} | {one['rate']:,.0f} | {one['p50']:.2f} | {one['p99']:.2f} | {one['max']:.0f} "
+        f"| {number} | {one['rate']:,.0f} | {one['p50']:.2f} | {one['p99']:.2f} | {one['max']:.0f} "
         f"| {one['memory'] / 1e6:,.0f} MB | {one['heap'] / 1e6:,.0f} MB |"
         for number, one in enumerate(minutes, 1))
     told = f"""# Serving while everything changes
 
 Made by `bench/Serving.Load/soak.py --minutes {asked.minutes} --every {asked.every:g}`: {os.cpu_count()} cores, the load generator's share included.
-Single rows in V2's JSON: {rate:,.0f} requests/s, {rate / most:.0%} of the {most:,.0f} that it takes without pause while policies change; connections are adapted each minute.
+Single rows in V2's JSON: {rate:,.0f} requests/s, {rate / highest:.0%} of the {highest:,.0f} that it takes on {CONNECTIONS} connections without pause while policies change; {SHARE:.0%} were asked, on {PACED_CONNECTIONS} connections.
 Every {asked.every:g} s one change: champion to version 2, another policy (fixed, canary, A/B, bandit, shadow), champion back to version 1, the next policy.
 
 | what | |
@@ -173,8 +163,8 @@ Every {asked.every:g} s one change: champion to version 2, another policy (fixed
 | records in the prediction log, dropped | {logged['written']:,.0f}, {logged['dropped']:,.0f} |
 | resident memory, middle and end | {middle / 1e6:,.0f} MB, {end / 1e6:,.0f} MB ({end / middle:.3f} ×) |
 
-| minute | connections | requests/s | p50, ms | p99, ms | longest, ms | resident memory, median | of it managed |
-|--:|--:|--:|--:|--:|--:|--:|--:|
+| minute | requests/s | p50, ms | p99, ms | longest, ms | resident memory, median | of it managed |
+|--:|--:|--:|--:|--:|--:|--:|
 {rows}
 """
     asked.report.write_text(told)
