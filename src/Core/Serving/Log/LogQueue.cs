@@ -31,6 +31,8 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
 
     private const int LongPages = 4 * WakingPages;
 
+    private static readonly QueuedPages Nothing = new([], []);
+
     private readonly Lock _lock = new();
     private readonly Stack<RecordPage> _free = [];
     private QueuedPages _filled = new([], []);
@@ -155,18 +157,19 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
         lock (_lock)
         {
             Seal();
-            var taken = _filled;
-            if (!taken.IsEmpty)
+            if (_filled.IsEmpty)
             {
-                (_filled, _filledPages) = (new QueuedPages([], []), 0);
-                _takenSince = taken.Pages.Count > 0 ? taken.Pages[0].Since : null;
+                return Nothing;
             }
 
+            var taken = _filled;
+            (_filled, _filledPages) = (new QueuedPages([], []), 0);
+            _takenSince = taken.Pages.Count > 0 ? taken.Pages[0].Since : null;
             return taken;
         }
     }
 
-    /// <summary>Gives back what was taken, once it is written.</summary>
+    /// <summary>Gives back what was taken, once it is written, be it nothing.</summary>
     public void Return(QueuedPages taken)
     {
         TaskCompletionSource room;
@@ -182,7 +185,7 @@ internal sealed class LogQueue(long maxBytes, TimeProvider time)
                 }
             }
 
-            if (_free.Count > 2 * taken.Pages.Count)
+            if (_free.Count > Math.Max(WakingPages, 2 * taken.Pages.Count))
             {
                 // Little by little, what only a burst needed is let go.
                 _free.Pop();

@@ -150,9 +150,9 @@ public sealed class PredictionLog : IAsyncDisposable, IDisposable
             if (!taken.IsEmpty)
             {
                 await _writer.WriteAsync(taken, CancellationToken.None);
-                _queue.Return(taken);
             }
 
+            _queue.Return(taken);
             await _writer.CloseAsync(isEnd, CancellationToken.None);
         }
         finally
