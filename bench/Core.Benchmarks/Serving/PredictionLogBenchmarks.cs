@@ -11,7 +11,7 @@ public class PredictionLogBenchmarks
     public const int Features = 30;
 
     private readonly LogInstance _instance = new(IdSource.Random);
-    private readonly BatchEncoder _encoder = new();
+    private readonly BatchEncoder _encoder = new(static () => true);
     private readonly LogQueue _queue = new(256 * 1024 * 1024, TimeProvider.System);
     private readonly List<RecordPage> _pages = [];
     private readonly RecordPlace[] _places;
