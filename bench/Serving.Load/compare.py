@@ -85,7 +85,7 @@ def main():
         folder = pathlib.Path(name)
         golden = servers.train(folder)
         with (servers.fastapi(18_090, folder) as fastapi, servers.fastapi(18_091, folder, 2) as fastapi2,
-              servers.fastify(18_092, folder) as fastify, servers.Ours(18_093, folder) as ours):
+              servers.fastify(18_092, folder) as fastify, servers.Ours(18_093, folder) as ours, servers.bare(18_094) as bare):
             contestants = [(fastapi, servers.PEER), (fastapi2, servers.PEER), (fastify, servers.PEER)]
             contestants += [(ours, form) for form in servers.OURS]
             readers = [(fastapi, servers.PEER), (fastapi2, servers.PEER), *((ours, form) for form in servers.TEXTS)]
@@ -96,7 +96,7 @@ def main():
             for server, form in contestants:
                 for model in MODELS:
                     servers.check(server, form, model, golden)
-            for server, form in contestants:
+            for server, form in (*contestants, (bare, servers.BARE_FORM)):
                 # Until a runtime has compiled what is hot for good, it is not itself.
                 servers.Load(folder, form, "lr", 1, golden, 256).run(server, 8, 5)
             lines = []
@@ -105,6 +105,8 @@ def main():
                 title = f"{TITLES[model].capitalize()}, {rows:,} row{'s' if rows > 1 else ''}, {connections} connection{'s' if connections > 1 else ''}"
                 print(title, flush=True)
                 rivals = readers if model == "text" else contestants
+                if (model, rows) == ("lr", 1):
+                    rivals = [*rivals, (bare, servers.BARE_FORM)]
                 results = measure(case, rivals, golden, folder, asked.seconds, asked.rounds)
                 lines += ["", f"### {title}", "",
                           "| server | requests/s | rows/s | p50 ms | p99 ms | CPU µs a request | of FastAPI | of fastify | failed |",
@@ -122,7 +124,8 @@ def main():
         f"Made by `bench/Serving.Load/compare.py --seconds {asked.seconds} --rounds {asked.rounds}`: {os.cpu_count()} cores, which the load "
         f"generator (wrk, one thread) has a share of; load average {os.getloadavg()[0]:.1f} at the end. Medians of rounds in which the servers "
         "took turns. All serve the same two models of 30 features, and of texts each one that it has learned itself from the same 2,000; ours checks, routes by policy, measures and logs each request "
-        "(async), as it does by default. V1 is KServe's form, which the peers speak too; V2 the Open Inference Protocol.", "",
+        "(async), as it does by default. V1 is KServe's form, which the peers speak too; V2 the Open Inference Protocol. "
+        "Kestrel with a fixed text is the web server that ours is built on, which reads the request and does nothing: the most that HTTP allows.", "",
         f"Of the requests to us {logged:,.0f} are in the prediction log and {dropped:,.0f} found no room in its queue, which readers see as gaps.",
         "",
         f"Memory with the two models loaded, before any load: {resting}. After all of it: {memory}.",

@@ -14,6 +14,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 HOST = ROOT / "artifacts/bin/LocalHost/release/Mlops.LocalHost.dll"
+BARE = ROOT / "artifacts/bin/Serving.Bare/release/Mlops.Serving.Bare.dll"
 CLASSES = "malignant,benign"
 SENTIMENTS = ["negative", "positive"]
 FEATURES = 30
@@ -174,6 +175,11 @@ def fastify(port, models):
         folder=HERE / "peers")
 
 
+def bare(port):
+    """What HTTP alone costs: the same web server, which answers anything with a fixed text."""
+    return Server("Kestrel with a fixed text", port, ["dotnet", str(BARE), f"http://127.0.0.1:{port}"], ready="/")
+
+
 class Form:
     """A way to ask: where, with what body, and how to read probabilities from the answer.
 
@@ -244,6 +250,7 @@ OURS = [
         for one in (lambda told: told.get("predictions") or [told])(json.loads(answer))]),
 ]
 
+BARE_FORM = Form("", OURS[1].path, v2_json, None)
 
 TEXTS = [
     Form("V1", "/v1/models/{}:predict".format, instances,
@@ -309,8 +316,7 @@ def missing():
     absent = [name for name, found in needed.items() if not found]
     if subprocess.run(["/usr/bin/python3", "-c", "import fastapi, uvicorn, uvloop, httptools, sklearn, onnx"], capture_output=True).returncode:
         absent.append("python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-sklearn python3-onnx")
-    if not HOST.exists():
-        absent.append(f"{HOST.relative_to(ROOT)} (make setup)")
+    absent += [f"{built.relative_to(ROOT)} (make setup)" for built in (HOST, BARE) if not built.exists()]
     return absent
 
 

@@ -24,6 +24,12 @@ internal sealed class PredictionResult(PredictionAnswer answer) : IResult
             }
         }
 
+        if (response.BodyWriter.CanGetUnflushedBytes)
+        {
+            // In chunks, the last one, which is empty, would be sent on its own.
+            response.ContentLength = response.BodyWriter.UnflushedBytes;
+        }
+
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }
 
