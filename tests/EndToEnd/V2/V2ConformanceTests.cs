@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Mlops.Onnx;
@@ -170,6 +171,26 @@ public sealed class V2ConformanceTests(V2ConformanceTests.Served served) : IClas
         Assert.Equal("body: has 1 bytes behind its JSON that no input names", await ErrorAsync(2, [0, 0, 0]));
         Assert.StartsWith("Inference-Header-Content-Length: expected at most the ", await ErrorAsync(2, [0, 0], 9_999), StringComparison.Ordinal);
         Assert.StartsWith("body: is not JSON", await ErrorAsync(2, [0, 0], 10), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public async Task An_answer_tells_its_length_however_long(int elements)
+    {
+        var values = string.Join(',', Enumerable.Repeat("0.5", elements));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/fp32/infer")
+        {
+            Content = JsonContent.Create(JsonNode.Parse($$"""{"inputs":[{"name":"x","shape":[{{elements}}],"datatype":"FP32","data":[{{values}}]}]}""")),
+        };
+
+        // A client that has read the whole body would make up the length itself.
+        using var response = await served.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        var said = response.Content.Headers.ContentLength;
+        var body = await response.Content.ReadAsByteArrayAsync();
+        Assert.Equal((200, (long?)body.Length), ((int)response.StatusCode, said));
+        Assert.Equal(elements, JsonNode.Parse(body)?["outputs"]?[0]?["data"]?.AsArray().Count);
     }
 
     [Fact]
