@@ -185,7 +185,7 @@ internal static class TestJudgement
                 Recommendation.Inconclusive => TestAdvice.Inconclusive,
                 _ => TestAdvice.Continue,
             },
-            advice.Reason,
+            string.Join(' ', [advice.Reason, .. Twins(plan)]),
             evidence.SampleRatioP >= rule.SampleRatioAlpha,
             evidence.SampleRatioP,
             evidence.Units,
@@ -197,6 +197,12 @@ internal static class TestJudgement
             (advice as Recommendation.Ship)?.Arm,
             (advice as Recommendation.Stop)?.Cause);
     }
+
+    /// <summary>An A/A test is a test, but one may come of an alias by accident.</summary>
+    private static IEnumerable<string> Twins(TestPlan plan) => plan.Treatments
+        .Where(arm => (arm.Target.Model, arm.Version) == (plan.Control.Target.Model, plan.Control.Version)
+            && (arm.Steps ?? []).SequenceEqual(plan.Control.Steps ?? []))
+        .Select(arm => $"'{arm.Name}' serves the same version as '{plan.Control.Name}'.");
 
     private static GuardrailReport Guarded(Guardrail guardrail, GuardrailEvidence evidence, StoppingRule rule)
     {

@@ -95,6 +95,17 @@ public sealed class AbTestAnalysisTests : IAsyncDisposable
         Assert.Equal(AbTestState.Running, (await TestAsync()).State);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task That_a_version_is_compared_with_itself_is_said(int treatment, bool isSaid)
+    {
+        await StartAsync(Plan() with { Treatments = [new TestArm("new", SimulatedTraffic.Target(treatment))] });
+
+        var reason = (await LookAsync()).Reason;
+        Assert.Equal(isSaid, reason.EndsWith("'new' serves the same version as 'current'.", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_effect_that_had_its_chance_to_show_and_did_not_ends_the_test_with_the_control()
     {
