@@ -14,7 +14,8 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 HOST = ROOT / "artifacts/bin/LocalHost/release/Mlops.LocalHost.dll"
-BARE = ROOT / "artifacts/bin/Serving.Bare/release/Mlops.Serving.Bare.dll"
+BARE_HOST = ROOT / "artifacts/bin/Serving.Bare/release/Mlops.Serving.Bare.dll"
+FASTAPI, FASTIFY, BARE = "FastAPI + scikit-learn, 1 worker", "fastify + onnxruntime-node", "Kestrel with a fixed text"
 CLASSES = "malignant,benign"
 SENTIMENTS = ["negative", "positive"]
 FEATURES = 30
@@ -163,7 +164,7 @@ class Ours(Server):
 
 def fastapi(port, models, workers=1):
     return Server(
-        f"FastAPI + scikit-learn, {workers} worker{'s' if workers > 1 else ''}", port,
+        FASTAPI if workers == 1 else f"FastAPI + scikit-learn, {workers} workers", port,
         ["/usr/bin/python3", "-m", "uvicorn", "fastapi_peer:app", "--port", str(port), "--workers", str(workers),
          "--loop", "uvloop", "--http", "httptools", "--log-level", "warning", "--no-access-log"],
         {"MODELS": str(models), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}, folder=HERE / "peers")
@@ -171,13 +172,13 @@ def fastapi(port, models, workers=1):
 
 def fastify(port, models):
     return Server(
-        "fastify + onnxruntime-node", port, ["node", "fastify_peer.js"], {"MODELS": str(models), "PORT": str(port)},
+        FASTIFY, port, ["node", "fastify_peer.js"], {"MODELS": str(models), "PORT": str(port)},
         folder=HERE / "peers")
 
 
 def bare(port):
     """What HTTP alone costs: the same web server, which answers anything with a fixed text."""
-    return Server("Kestrel with a fixed text", port, ["dotnet", str(BARE), f"http://127.0.0.1:{port}"], ready="/")
+    return Server(BARE, port, ["dotnet", str(BARE_HOST), f"http://127.0.0.1:{port}"], ready="/")
 
 
 class Form:
@@ -251,6 +252,7 @@ OURS = [
 ]
 
 BARE_FORM = Form("", OURS[1].path, v2_json, None)
+BARE_BINARY = Form("of binary", OURS[2].path, v2_binary, None, "application/octet-stream")
 
 TEXTS = [
     Form("V1", "/v1/models/{}:predict".format, instances,
@@ -316,7 +318,7 @@ def missing():
     absent = [name for name, found in needed.items() if not found]
     if subprocess.run(["/usr/bin/python3", "-c", "import fastapi, uvicorn, uvloop, httptools, sklearn, onnx"], capture_output=True).returncode:
         absent.append("python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-sklearn python3-onnx")
-    absent += [f"{built.relative_to(ROOT)} (make setup)" for built in (HOST, BARE) if not built.exists()]
+    absent += [f"{built.relative_to(ROOT)} (make setup)" for built in (HOST, BARE_HOST) if not built.exists()]
     return absent
 
 
